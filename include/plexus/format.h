@@ -53,7 +53,7 @@ struct plx_label_disk {
 	__le32 pad0;
 	__le64 data_sector; /* first that volumes may use */
 	__le64 data_end; /* first behind the last that volumes may use */
-	__u8 pad1[3984];
+	__u8 pad1[3992];
 } __attribute__((packed));
 
 /**
