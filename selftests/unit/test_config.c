@@ -243,7 +243,7 @@ TEST(decoding_without_memory_fails_and_leaks_nothing)
 	size_t bytes;
 	u8 *buf = encode(conf, &bytes);
 	unsigned long n;
-	char why[40];
+	char why[40] = "";
 	int err;
 
 	for (n = 1;; n++) {
@@ -274,7 +274,7 @@ TEST(another_version_is_refused_by_name)
 	struct plx_conf *conf = make_sample(), *back;
 	size_t bytes;
 	u8 *buf = encode(conf, &bytes);
-	char why[80];
+	char why[80] = "";
 
 	buf[12] = 2;
 	reseal(buf, bytes);
@@ -324,7 +324,7 @@ static void refuse_text(size_t at)
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	size_t bytes;
 	u8 *buf = encode(conf, &bytes);
-	char why[80];
+	char why[80] = "";
 
 	memset(buf + at, 'x', 64);
 	reseal(buf, bytes);
@@ -391,7 +391,7 @@ TEST(a_blob_of_512_kib_is_taken)
 TEST(more_than_512_kib_are_refused)
 {
 	struct plx_conf *conf = make_huge(16300);
-	char why[100];
+	char why[100] = "";
 
 	CHECK_EQ(plx_conf_check(conf, why, sizeof(why)), -EINVAL);
 	CHECK_STR(why, "512 KiB");
@@ -401,7 +401,7 @@ TEST(more_than_512_kib_are_refused)
 TEST(one_overlap_among_15000_extents_is_found)
 {
 	struct plx_conf *conf = make_huge(15000);
-	char why[100];
+	char why[100] = "";
 
 	conf->volume[40]->plex[0]->member[0].extent[17].start =
 		conf->volume[3]->plex[0]->member[0].extent[200].start;

@@ -126,7 +126,7 @@ TEST(a_label_of_another_version_is_refused_by_name)
 {
 	struct plx_label label = make_label(), back;
 	struct plx_label_disk d;
-	char why[80];
+	char why[80] = "";
 
 	plx_label_encode(&label, &d);
 	d.version = cpu_to_le32(2);
@@ -153,7 +153,7 @@ TEST(a_disk_that_shrank_is_refused_one_that_grew_is_not)
 {
 	struct plx_label label = make_label(), back;
 	u8 block[4096];
-	char why[80];
+	char why[80] = "";
 
 	plx_label_encode(&label, block);
 	CHECK_EQ(plx_label_decode(block, label.disk_sectors - 1, &back, why, sizeof(why)), -EINVAL);
