@@ -319,6 +319,22 @@ TEST(member_flags_are_not_known_and_refused)
 	free(buf);
 }
 
+TEST(a_count_of_extents_is_bounded_before_it_is_multiplied)
+{
+	struct plx_conf *conf = make_sample(), *back = NULL;
+	u32 n = cpu_to_le32(1 << 27); /* times 32 is 0 in 32 bits */
+	size_t bytes;
+	u8 *buf = encode(conf, &bytes);
+	char why[80] = "";
+
+	memcpy(buf + 256 + 5 * 256 + 384, &n, 4);
+	reseal(buf, bytes);
+	CHECK_EQ(plx_conf_decode(buf, bytes, &back, why, sizeof(why)), -EINVAL);
+	CHECK_STR(why, "134217728 extents");
+	plx_conf_put(conf);
+	free(buf);
+}
+
 static void refuse_text(size_t at)
 {
 	struct plx_conf *conf = make_sample(), *back = NULL;
