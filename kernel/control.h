@@ -26,8 +26,8 @@ int plx_find_volume(struct nlattr **attrs, struct plx_found *out, struct plx_why
 void plx_found_put(struct plx_found *found);
 int plx_find_source(struct nlattr **attrs, struct plx_pack *pack, struct plx_volume **out,
 		    struct plx_why *why);
-int plx_find_disk(struct nlattr **attrs, struct plx_pack *pack, struct plx_pack **out,
-		  struct plx_id *id, struct plx_why *why);
+int plx_find_disk(struct nlattr **attrs, struct plx_pack *pack, bool follow,
+		  struct plx_pack **out, struct plx_id *id, struct plx_why *why);
 int plx_find_keep(struct nlattr **attrs, struct plx_pack *pack, struct plx_id *id,
 		  struct plx_why *why);
 int plx_find_input(struct genl_info *info, struct plx_pack *pack, struct plx_input_disk *in,

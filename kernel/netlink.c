@@ -24,7 +24,10 @@ struct request {
 	struct plx_input_disk in[PLX_MAX_INPUT];
 	u32 n_in;
 	u64 task;
+	bool denied; /* for want of CAP_SYS_ADMIN */
 };
+
+#define DENIED "this needs CAP_SYS_ADMIN in the initial user namespace"
 
 enum need { NEED_NOTHING, NEED_PACK, NEED_DISK, NEED_VOLUME };
 
@@ -110,9 +113,7 @@ static int answer(struct genl_info *info, struct request *rq, int err)
 		rq->reply = NULL;
 	}
 	if (err)
-		plx_extack_set(info->extack, why->text,
-			       why->result == (u32)PLEXUS_E_ACCESSDENIED ?
-			       "this needs CAP_SYS_ADMIN in the initial user namespace" : NULL);
+		plx_extack_set(info->extack, why->text, rq->denied ? DENIED : NULL);
 	return err;
 }
 
@@ -135,7 +136,7 @@ static int find_disk_request(struct nlattr **attrs, struct request *rq)
 
 	if (err)
 		return err;
-	err = plx_find_disk(attrs, in, &rq->pack, &rq->disk, &rq->why);
+	err = plx_find_disk(attrs, in, true, &rq->pack, &rq->disk, &rq->why);
 	if (in)
 		plx_pack_put(in);
 	return err;
@@ -201,11 +202,11 @@ int plx_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struc
 
 	if (!rq)
 		return -ENOMEM;
-	if (netlink_capable(skb, CAP_SYS_ADMIN))
-		err = find_objects(info, rq);
+	rq->denied = !netlink_capable(skb, CAP_SYS_ADMIN);
+	if (rq->denied)
+		err = plx_refuse(&rq->why, PLEXUS_E_ACCESSDENIED, DENIED);
 	else
-		err = plx_refuse(&rq->why, PLEXUS_E_ACCESSDENIED,
-				 "this needs CAP_SYS_ADMIN in the initial user namespace");
+		err = find_objects(info, rq);
 	if (err) {
 		answer(info, rq, err);
 		request_free(rq);

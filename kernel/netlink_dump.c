@@ -8,9 +8,9 @@
  * epoch. Between two messages of a dump nothing is held but a position.
  */
 #include <linux/bitmap.h>
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
-#include <linux/utsname.h>
 #include "control.h"
 
 #ifndef PLX_VERSION
@@ -226,6 +226,7 @@ static bool log_stale(const struct plx_plan *plan, const struct plx_id *id, u64 
 {
 	const struct plx_plex *plex = NULL;
 	struct plx_log *log = plan->log;
+	const unsigned long *map;
 	unsigned long flags;
 	u32 i;
 
@@ -234,13 +235,15 @@ static bool log_stale(const struct plx_plan *plan, const struct plx_id *id, u64 
 	for (i = 0; i < plan->n && !plex; i++)
 		if (plx_id_equal(&plan->plex[i].plex->id, id))
 			plex = plan->plex[i].plex;
-	/* a detached plex is not in the plan; its mark, and the map, live under the lock */
+	/* a detached plex is not in the plan; its mark is under the lock */
 	spin_lock_irqsave(&log->lock, flags);
 	for (i = 0; i < log->n_marks && !plex; i++)
 		if (plx_id_equal(&log->mark[i].plex->id, id))
 			plex = log->mark[i].plex;
-	if (plex)
-		*stale = plex->stale ? map_sectors(log, plex->stale, sectors) : 0;
+	if (plex) {
+		map = READ_ONCE(plex->stale); /* lives as long as the plex */
+		*stale = map ? map_sectors(log, map, sectors) : 0;
+	}
 	spin_unlock_irqrestore(&log->lock, flags);
 	return plex;
 }
@@ -429,7 +432,8 @@ int plexus_nl_disk_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (err)
 		return refused(info, err, &why);
-	err = plx_find_disk(info->attrs, in, &o.pack, &id, &why);
+	err = plx_find_disk(info->attrs, in, netlink_capable(skb, CAP_SYS_ADMIN), &o.pack, &id,
+			    &why);
 	if (in)
 		plx_pack_put(in);
 	if (err)

@@ -141,10 +141,16 @@ void plx_found_put(struct plx_found *found)
 static int find_volume_by_id(const struct plx_id *id, struct plx_pack *pack,
 			     struct plx_found *out, struct plx_why *why)
 {
+	if (pack) {
+		plx_pack_get(pack);
+		if (found_in(pack, id, NULL, out))
+			return 0;
+		plx_pack_put(pack);
+	}
 	if (!found_anywhere(id, out))
 		return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
 				  "there is no volume with the id %pUb", id->b);
-	if (!pack || out->pack == pack)
+	if (!pack)
 		return 0;
 	plx_found_put(out);
 	return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
@@ -326,12 +332,12 @@ static void match_each(struct plx_pack *only, struct path_search *s,
 }
 
 /* takes a reference to the pack found, which may be @pack */
-static int find_disk_by_path(const char *path, struct plx_pack *pack, struct plx_pack **out,
-			     struct plx_id *id, struct plx_why *why)
+static int find_disk_by_path(const char *path, struct plx_pack *pack, bool follow,
+			     struct plx_pack **out, struct plx_id *id, struct plx_why *why)
 {
 	struct path_search s = { .path = path };
 
-	if (lookup_bdev(path, &s.dev))
+	if (!follow || lookup_bdev(path, &s.dev))
 		s.dev = 0;
 	match_each(pack, &s, match_open);
 	if (!s.n)
@@ -390,17 +396,21 @@ static int find_disk_by_id(const struct plx_id *id, struct plx_pack *pack, struc
  * plx_find_disk() - the disk that a request names
  * @attrs: of a command that knows DISK_ID and PATH
  * @pack: look there; NULL: in all packs
+ * @follow: the path may be a link to the disk, or another name of it; else it
+ *	must be the one by which the disk was opened. Only for callers with
+ *	CAP_SYS_ADMIN: a look-up may end in a file system that does not answer,
+ *	and whoever hangs in a command holds up all families of generic netlink
  * @out: its pack with a reference
  * @id: its id
  * @why: filled when it is refused
  *
  * A path counts for open disks first, then for where absent ones were last
- * seen. May sleep; looks up the path like stat().
+ * seen. May sleep.
  *
  * Return: 0, -EINVAL, -ENOENT.
  */
-int plx_find_disk(struct nlattr **attrs, struct plx_pack *pack, struct plx_pack **out,
-		  struct plx_id *id, struct plx_why *why)
+int plx_find_disk(struct nlattr **attrs, struct plx_pack *pack, bool follow,
+		  struct plx_pack **out, struct plx_id *id, struct plx_why *why)
 {
 	char path[PLEXUS_PATH_MAX + 1];
 	int err;
@@ -418,7 +428,7 @@ int plx_find_disk(struct nlattr **attrs, struct plx_pack *pack, struct plx_pack 
 	err = plx_find_string(attrs[PLEXUS_A_PATH], "path", path, sizeof(path), why);
 	if (err)
 		return err;
-	return find_disk_by_path(path, pack, out, id, why);
+	return find_disk_by_path(path, pack, follow, out, id, why);
 }
 
 /**
@@ -440,7 +450,7 @@ int plx_find_keep(struct nlattr **attrs, struct plx_pack *pack, struct plx_id *i
 
 	if (!attrs[PLEXUS_A_DISK_ID] && !attrs[PLEXUS_A_PATH])
 		return 0;
-	err = plx_find_disk(attrs, pack, &at, id, why);
+	err = plx_find_disk(attrs, pack, true, &at, id, why);
 	if (err)
 		return err;
 	plx_pack_put(at);
@@ -472,7 +482,7 @@ static int find_one_input(const struct nlattr *nest, struct plx_pack *pack,
 		err = plx_find_string(tb[PLEXUS_A_INPUT_DISK_PATH], "path", path, sizeof(path),
 				      why);
 		if (!err)
-			err = find_disk_by_path(path, pack, &at, &in->id, why);
+			err = find_disk_by_path(path, pack, true, &at, &in->id, why);
 	}
 	if (err)
 		return err;

@@ -487,7 +487,8 @@ static bool name_taken(const char *name)
 
 /*
  * The name of a pack's device: the pack's own, unless another pack has the same
- * (disks of another machine); then, or without a name, with the id behind it.
+ * (disks of another machine); then, or without a name, with the id behind it. No
+ * pack's name has a colon, so that one can't be taken.
  */
 static void device_name(struct plx_pack *pack, const char *name, char *out, size_t size)
 {
@@ -495,7 +496,7 @@ static void device_name(struct plx_pack *pack, const char *name, char *out, size
 	strscpy(out, name, size);
 	if (name[0] && !name_taken(out))
 		return;
-	snprintf(out, size, "%s%s%pUb", name, name[0] ? "-" : "", pack->id.b);
+	snprintf(out, size, "%s:%pUb", name[0] ? name : "unnamed", pack->id.b);
 }
 
 /**
