@@ -562,7 +562,8 @@ int plx_sysfs_init(void);
 void plx_sysfs_exit(void);
 extern const struct attribute_group *plx_sysfs_volume_groups[]; /* for the gendisk */
 int plx_sysfs_pack_add(struct plx_pack *pack);
-void plx_sysfs_pack_remove(struct plx_pack *pack);
+void plx_sysfs_pack_remove(struct plx_pack *pack); /* not under pack->change */
+int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
