@@ -22,7 +22,7 @@ key=$({
 say "Packing the root file system of the test machine (once)"
 root=$vm/base
 rm -rf "$root"
-mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},dev,proc,sys,run,tmp,mnt,root,var,etc/{alternatives,lvm},opt}
+mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},dev,proc,sys,run,tmp,mnt,root,var,etc/lvm,opt}
 for dir in bin sbin lib lib64; do
 	ln -s "usr/$dir" "$root/$dir"
 done
@@ -34,8 +34,7 @@ dpkg -L "${guest_packages[@]}" | grep -vE '^/usr/share/(doc|man|locale|info|lint
 	[[ -d $file && ! -L $file ]] || [[ ! -e $file ]] || printf '%s\n' "${file#/}"
 done >"$list"
 tar -C / -cf - --no-recursion -T "$list" | tar -C "$root" -xf -
-cp -P /etc/alternatives/awk "$root/etc/alternatives/"
-ln -sf ../etc/alternatives/awk "$root/usr/bin/awk"
+ln -sf mawk "$root/usr/bin/awk"
 install -m 755 /bin/busybox "$root/usr/bin/busybox"
 
 # The libraries: what the dynamic linker names for every program and library.

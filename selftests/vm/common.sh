@@ -37,7 +37,7 @@ vm_kver()
 # What the root file system of the machine holds, as package names; deps.sh installs them,
 # base.sh copies their files. One list, so that the two cannot disagree.
 guest_packages=(
-	bash coreutils diffutils findutils gawk grep gzip hostname jq less libc-bin mawk ncurses-base ncurses-bin
+	bash coreutils diffutils findutils grep gzip hostname jq less libc-bin mawk ncurses-base ncurses-bin
 	perl-base procps sed strace tar
 	dmsetup e2fsprogs fdisk fio kmod lvm2 mdadm mount util-linux util-linux-extra xfsprogs
 	libblkid1 libjson-c5 libkmod2 libnl-3-200 libnl-genl-3-200

@@ -272,9 +272,11 @@ if [[ -z $status ]]; then
 	say "run.sh: the machine ended without a word"
 	status=125
 fi
-if [[ $check == yes ]] && ! bash "$(dirname "$0")/klog.sh" "$out/kernel.log" >&2; then
-	((status)) || status=126
-elif ((status == 125)); then
-	tail -n 20 "$out/kernel.log" >&2
+if [[ $check == yes || $status == 125 ]]; then
+	if ! bash "$(dirname "$0")/klog.sh" "$out/kernel.log" >&2; then
+		((status)) || status=126
+	elif ((status == 125)); then
+		tail -n 20 "$out/kernel.log" >&2
+	fi
 fi
 exit "$status"
