@@ -9,16 +9,17 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 BUILD := $(CURDIR)/build
 # The name of the kernel in KDIR, which is not always KVER.
-KREL := $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+KREL := $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 MODDIR := $(BUILD)/module/$(KREL)
-KSELFTEST := $(BUILD)/kselftest
+LINUX := $(BUILD)/linux
+KSELFTEST := $(LINUX)/tools/testing/selftests
 
 ifneq ($(V),1)
 Q := @
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all module test-modules user install selftests vm demo shell test unit lint clean help
+.PHONY: all module test-modules user install selftests deps vm demo shell test unit lint clean help
 .DEFAULT_GOAL := all
 
 all: module user
@@ -61,16 +62,21 @@ install: all
 	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/kernel INSTALL_MOD_DIR=updates modules_install
 	$(Q)$(MAKE) -C user O=$(BUILD)/user install
 
-# The kernel's own test harness, from Debian's kernel source package.
-$(KSELFTEST)/lib.mk:
-	$(Q)mkdir -p $(KSELFTEST)
-	$(Q)tar -C $(KSELFTEST) --strip-components=4 --wildcards -xJf /usr/src/linux-source-6.1.tar.xz \
-		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/kselftest*'
+# The kernel's own test harness and style checker, from Debian's kernel source package.
+$(LINUX)/.unpacked: | deps
+	$(Q)mkdir -p $(LINUX)
+	$(Q)tar -C $(LINUX) --strip-components=1 --wildcards -xJf /usr/src/linux-source-6.1.tar.xz \
+		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/kselftest*' \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch'
 	$(Q)touch $@
 
-selftests: $(KSELFTEST)/lib.mk
+selftests: $(LINUX)/.unpacked
 	$(Q)mkdir -p $(BUILD)/selftests
 	$(Q)$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests KSELFTEST=$(KSELFTEST)
+
+# The packages that all of the below needs, where they are missing.
+deps:
+	$(Q)selftests/vm/deps.sh
 
 # What the test machine needs: packages, everything built for its kernel, its images.
 vm:
@@ -88,8 +94,8 @@ test:
 unit:
 	$(Q)$(MAKE) -C selftests/unit run
 
-lint:
-	$(Q)selftests/lint/lint.sh
+lint: $(LINUX)/.unpacked
+	$(Q)LINUX=$(LINUX) selftests/lint/lint.sh
 
 clean:
 	$(Q)rm -rf $(BUILD)
