@@ -72,11 +72,12 @@ run_checkpatch()
 	local file list
 
 	list=$(IFS=,; echo "${checkpatch_ignore[*]}")
+	# It leaves a cache in the folder where it is called.
 	for file in $(files 'kernel/*.[ch]' 'include/*.h'); do
 		generated "$file" && continue
-		perl "${LINUX:?}/scripts/checkpatch.pl" --no-tree --strict --terse --quiet --no-summary --show-types \
-			--max-line-length=100 --ignore "$list" -f "$file"
-	done
+		(cd "${LINUX:?}" && perl scripts/checkpatch.pl --no-tree --strict --terse --quiet --no-summary \
+			--show-types --max-line-length=100 --ignore "$list" -f "$top/$file")
+	done | sed "s|^$top/||"
 }
 
 # ------------------------------------------------------------------ the compilers
