@@ -72,10 +72,11 @@ run_checkpatch()
 	local file list
 
 	list=$(IFS=,; echo "${checkpatch_ignore[*]}")
-	# It leaves a cache in the folder where it is called.
+	# It leaves a cache in the folder where it is called, and wants to see an include/ there.
+	mkdir -p "${LINUX:?}/include"
 	for file in $(files 'kernel/*.[ch]' 'include/*.h'); do
 		generated "$file" && continue
-		(cd "${LINUX:?}" && perl scripts/checkpatch.pl --no-tree --strict --terse --quiet --no-summary \
+		(cd "$LINUX" && perl scripts/checkpatch.pl --no-tree --root=. --strict --terse --quiet --no-summary \
 			--show-types --max-line-length=100 --ignore "$list" -f "$top/$file")
 	done | sed "s|^$top/||"
 }
