@@ -93,6 +93,7 @@ test:
 
 unit:
 	$(Q)$(MAKE) -C selftests/unit run
+	$(Q)$(MAKE) -C user O=$(BUILD)/user check
 
 lint: $(LINUX)/.unpacked
 	$(Q)LINUX=$(LINUX) selftests/lint/lint.sh

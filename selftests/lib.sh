@@ -395,6 +395,26 @@ $output"
 	fi
 }
 
+# volume_value PACK/VOLUME WHAT: one value of a volume, as jq names it in "plexus status --json":
+#	volume_value p/v .health; volume_value p/v '.plexes[0].id'; volume_value p/v .sync.action
+volume_value()
+{
+	plexus status --json | jq -er ".packs[] | select(.name == \"${1%/*}\") | .volumes[] |
+		select(.name == \"${1#*/}\") | $2"
+}
+
+# volume_path PACK/VOLUME: its block device.
+volume_path()
+{
+	volume_value "$1" '"/dev/\(.device)"'
+}
+
+# volume_is PACK/VOLUME HEALTH; with wait_until: wait_until 20 volume_is p/v healthy
+volume_is()
+{
+	[[ $(volume_value "$1" .health) == "$2" ]]
+}
+
 # The checksums of what says "plexus" on the disks: both labels and both configuration slots. The
 # region log is left out, for its cleaner works whenever it likes.
 state_snapshot()
@@ -433,7 +453,7 @@ dmesg_since()
 # No warning, oops, hung task... in the kernel's log.
 dmesg_clean()
 {
-	dmesg_since | "$(dirname "${BASH_SOURCE[0]}")/vm/klog.sh"
+	dmesg_since | "$(dirname "${BASH_SOURCE[0]}")/klog.sh"
 }
 
 ((EUID)) || dmesg_mark

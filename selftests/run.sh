@@ -124,7 +124,7 @@ run_one()
 		complain "$name: the driver can't be unloaded, used by $(cat /sys/module/plexus/refcnt)"
 		unfit=yes
 	fi
-	if ! dmesg | vm/klog.sh | sed 's/^/  # /'; then
+	if ! dmesg | ./klog.sh | sed 's/^/  # /'; then
 		complain "$name: the kernel complained"
 	fi
 }

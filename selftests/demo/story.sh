@@ -62,20 +62,16 @@ compare()
 	good "all $n files in $dir have their sha256"
 }
 
-json()
-{
-	plexus status --json | jq -r "$@"
-}
-
-# volume_value PACK/VOLUME WHAT: one value of a volume, wherever in the tree of objects it is.
+# volume_value PACK/VOLUME WHAT: one value of a volume, from the status.
 volume_value()
 {
-	json -e "[.. | objects | select(.name? == \"${1#*/}\" and .plexes?)][0] | $2"
+	plexus status --json | jq -er ".packs[] | select(.name == \"${1%/*}\") | .volumes[] |
+		select(.name == \"${1#*/}\") | $2"
 }
 
 device_of()
 {
-	volume_value "$1" .device
+	volume_value "$1" '"/dev/\(.device)"'
 }
 
 must_be()
@@ -149,7 +145,7 @@ before_the_reboot()
 	run vmctl unplug disk1
 	sleep 2
 	run plexus status
-	must_be tank/home failed_redundancy
+	must_be tank/home failed-redundancy
 	load_goes_on
 	compare "$home"
 
@@ -164,7 +160,7 @@ before_the_reboot()
 	load_goes_on
 
 	tell "One half is split off as a copy, the file system stays mounted"
-	plex=$(volume_value tank/home '.plexes[-1] | .name // .id')
+	plex=$(volume_value tank/home '.plexes[-1].index')
 	run plexus volume break-plex tank/home "$plex" --name copy
 	load_goes_on
 	copy_dev=$(device_of tank/copy)

@@ -273,7 +273,7 @@ if [[ -z $status ]]; then
 	status=125
 fi
 if [[ $check == yes || $status == 125 ]]; then
-	if ! bash "$(dirname "$0")/klog.sh" "$out/kernel.log" >&2; then
+	if ! bash "$top/selftests/klog.sh" "$out/kernel.log" >&2; then
 		((status)) || status=126
 	elif ((status == 125)); then
 		tail -n 20 "$out/kernel.log" >&2

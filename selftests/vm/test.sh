@@ -35,7 +35,7 @@ unit_tests()
 	local status=0 p f s
 
 	echo "# unit tests"
-	make -s -C "$dir/unit" run 2>&1 </dev/null | tee "$logs/unit" || status=$?
+	make -s -k -C "$top" unit 2>&1 </dev/null | tee "$logs/unit" || status=$?
 	read -r p f s < <(awk -f "$dir/ktap.awk" "$logs/unit")
 	count "$p" "$f" "$s"
 	if ((f)); then
