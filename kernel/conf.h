@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The configuration of a pack: a tree of plain values that says which disks,
+ * volumes, plexes, members and extents there are, and in which state.
+ *
+ * A published configuration never changes. A change is: copy, edit, check,
+ * write to the disks, publish. So a refusal leaves nothing behind, readers
+ * need no lock, and what is on disk and what is in memory are one thing.
+ *
+ * Pure: allocates, but takes no lock and does no I/O; also built in userspace.
+ */
+#ifndef _PLX_CONF_H
+#define _PLX_CONF_H
+
+#include <linux/types.h>
+#include <linux/refcount.h>
+#include <linux/rcupdate.h>
+#include <plexus/format.h>
+#include <uapi/linux/plexus.h>
+
+#define PLX_ID_LEN PLEXUS_ID_LEN
+#define PLX_MAX_LOGS 4 /* copies of a region log */
+#define PLX_MAX_EXTENTS 256 /* of one member */
+
+struct plx_id {
+	u8 b[PLX_ID_LEN];
+};
+
+enum plx_disk_state {
+	PLX_DISK_ONLINE = 1,
+	PLX_DISK_OFFLINE = 2, /* an administrator said so */
+	PLX_DISK_FAILED = 3, /* it erred where that cannot be tolerated */
+	PLX_DISK_MISSING = 4, /* not there */
+};
+
+#define PLX_DISK_F_SPARE 1
+
+enum plx_plex_state {
+	PLX_PLEX_CURRENT = 1, /* holds the data of the volume */
+	PLX_PLEX_STALE = 2, /* gets all writes, misses some earlier data: to be resynced */
+	PLX_PLEX_FAILED = 3, /* a write or flush erred: gets no writes */
+	PLX_PLEX_MISSING = 4, /* a disk of it is not online: gets no writes */
+};
+
+#define PLX_PLEX_F_ERRORS 1 /* a read error was seen (and mended) */
+#define PLX_CONF_F_EXPORTED 1 /* does not start by itself */
+
+struct plx_conf_disk {
+	struct plx_id id;
+	enum plx_disk_state state;
+	u32 flags;
+	u32 log_slots;
+	u64 sectors, data_sector, data_end; /* sectors */
+	u64 last_generation, last_epoch;
+	u64 read_errors, write_errors;
+	char path[64];
+};
+
+struct plx_conf_extent {
+	u32 disk; /* index in plx_conf.disk */
+	u64 start, sectors;
+};
+
+struct plx_conf_member {
+	u32 n_extents;
+	struct plx_conf_extent *extent; /* in the order of the data */
+};
+
+/* SIMPLE: one member, extents on one disk. SPAN: one member. STRIPE: n members of equal size. */
+struct plx_conf_plex {
+	struct plx_id id;
+	u32 type; /* PLEXUS_TYPE_* */
+	enum plx_plex_state state;
+	u32 stale_map; /* 1..PLX_LOG_MAPS-1, or 0: all of it is stale */
+	u32 unit; /* sectors */
+	u32 flags;
+	u32 n_members;
+	u32 task_kind;
+	u64 task_id;
+	struct plx_conf_member *member;
+};
+
+struct plx_conf_log {
+	u32 disk, slot;
+};
+
+struct plx_conf_volume {
+	struct plx_id id;
+	char name[PLEXUS_NAME_MAX + 1];
+	u64 sectors;
+	u32 flags; /* PLEXUS_VOLUME_FLAGS_* */
+	u32 region_shift; /* log2 sectors; 0: no region log */
+	u32 read_policy, preferred;
+	u64 log_id;
+	u32 n_logs;
+	struct plx_conf_log log[PLX_MAX_LOGS];
+	u32 n_plexes;
+	struct plx_conf_plex *plex[PLEXUS_MAX_PLEXES];
+};
+
+struct plx_conf {
+	refcount_t refs;
+	struct rcu_head rcu;
+	struct plx_id pack_id;
+	char name[PLEXUS_NAME_MAX + 1];
+	u32 flags;
+	u64 generation, epoch;
+	u32 n_disks, n_volumes;
+	struct plx_conf_disk *disk[PLEXUS_MAX_DISKS];
+	struct plx_conf_volume *volume[PLEXUS_MAX_VOLUMES];
+};
+
+/* conf.c: life and edits. All allocate GFP_NOIO (may sleep); -ENOMEM where they can fail. */
+struct plx_conf *plx_conf_new(void); /* one reference, empty */
+struct plx_conf *plx_conf_clone(const struct plx_conf *conf); /* NULL: no memory */
+void plx_conf_get(struct plx_conf *conf);
+void plx_conf_put(struct plx_conf *conf); /* last one frees after an RCU grace period; any context */
+struct plx_conf_disk *plx_conf_disk_add(struct plx_conf *conf); /* appended, zeroed; NULL: full or no memory */
+int plx_conf_disk_remove(struct plx_conf *conf, u32 index); /* renumbers; -EBUSY when extents or logs use it */
+struct plx_conf_volume *plx_conf_volume_add(struct plx_conf *conf);
+void plx_conf_volume_remove(struct plx_conf *conf, u32 index); /* frees the plexes that it still has */
+struct plx_conf_plex *plx_conf_plex_new(u32 n_members); /* members without extents */
+void plx_conf_plex_free(struct plx_conf_plex *plex);
+int plx_conf_plex_attach(struct plx_conf_volume *vol, struct plx_conf_plex *plex); /* appended; -ENOSPC: 32 already */
+struct plx_conf_plex *plx_conf_plex_detach(struct plx_conf_volume *vol, u32 index);
+int plx_conf_member_append(struct plx_conf_member *m, u32 disk, u64 start, u64 sectors); /* joins what touches */
+
+/* look-ups: index, or -1 */
+int plx_conf_disk_find(const struct plx_conf *conf, const struct plx_id *id);
+int plx_conf_volume_find(const struct plx_conf *conf, const struct plx_id *id);
+int plx_conf_volume_find_name(const struct plx_conf *conf, const char *name);
+int plx_conf_plex_find(const struct plx_conf_volume *vol, const struct plx_id *id);
+bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
+bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
+u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
+u32 plx_conf_volume_type(const struct plx_conf_volume *vol); /* MIRROR, or that of its one plex */
+bool plx_conf_plex_attached(const struct plx_conf_plex *plex); /* CURRENT or STALE: gets writes */
+bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . or - */
+bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
+
+/*
+ * config_format.c: @why gets a sentence for people on failure, at most @whylen
+ * bytes. check() holds the rules that every configuration obeys, whether read
+ * from a hostile disk or made by us: counts, unique ids and names, valid enums
+ * and names, indices in range, extents inside data_sector..data_end and 1 MiB
+ * aligned, no two extents or log slots overlapping on a disk, plexes at least
+ * as large as the volume, equal members in a stripe, power-of-two units of
+ * 4 KiB..1 MiB, SIMPLE on one disk, no two plexes of a volume on one disk,
+ * a volume with two or more plexes has region_shift and 1..4 logs on distinct
+ * disks and no more than PLX_LOG_BITS regions, stale maps distinct or 0 and only
+ * with a log, sizes without overflow.
+ */
+int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen); /* 0, -EINVAL */
+size_t plx_conf_encoded_size(const struct plx_conf *conf); /* bytes, multiple of 512 */
+/* @buf of at least plx_conf_encoded_size() bytes; fills all of them */
+void plx_conf_encode(const struct plx_conf *conf, void *buf);
+/* magic, crc, bounds, check(); -EINVAL, -EBADMSG (crc), -ENODATA (no magic), -ENOMEM; @len: bytes that may be read */
+int plx_conf_decode(const void *buf, size_t len, struct plx_conf **out, char *why, size_t whylen);
+
+/* label_format.c */
+struct plx_label {
+	struct plx_id pack_id, disk_id;
+	u64 disk_sectors;
+	u32 log_slots;
+	u64 data_sector, data_end; /* sectors */
+};
+
+/* the geometry of a disk of this size; -ENOSPC: too small (under 8 MiB) */
+int plx_label_geometry(struct plx_label *label, u64 disk_sectors);
+void plx_label_encode(const struct plx_label *label, void *block);
+/* -ENODATA: none there; -EBADMSG, -EINVAL: damaged or impossible for a disk of @disk_sectors */
+int plx_label_decode(const void *block, u64 disk_sectors, struct plx_label *label, char *why, size_t whylen);
+
+/* log_format.c: @bits: n_regions bits, bit i in byte i / 8 */
+struct plx_log_head {
+	struct plx_id volume_id;
+	u64 log_id, seq;
+	u32 map, n_regions, region_shift;
+};
+
+void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block);
+/* 0 and head->seq, bits where the block is a valid one of that volume, log id, map and geometry */
+int plx_log_decode(const void *block, struct plx_log_head *head, u8 *bits);
+/* log2 sectors of a region for a volume: 64 KiB or more, so that all fit in one map */
+u32 plx_log_region_shift(u64 volume_sectors);
+
+/*
+ * layout.c: where a sector of a plex is. The extent's disk index is that of the
+ * configuration; the data path has its own copy with block devices.
+ */
+struct plx_place {
+	u32 member, extent; /* which */
+	u64 sector; /* on the disk of that extent */
+	u64 sectors; /* that follow there without a break */
+};
+
+struct plx_layout_extent {
+	u64 first; /* first sector of the member that it holds */
+	u64 start, sectors; /* on its disk */
+	u32 disk;
+};
+
+struct plx_layout_member {
+	u32 n_extents;
+	const struct plx_layout_extent *extent;
+};
+
+struct plx_layout {
+	u32 n_members;
+	u32 unit_shift; /* log2 sectors; used when n_members > 1 */
+	const struct plx_layout_member *member;
+};
+
+/* any context, no allocation; @sector is below the plex's size */
+void plx_layout_map(const struct plx_layout *l, u64 sector, struct plx_place *place);
+/* one allocation, to be freed with kvfree(); NULL: no memory */
+struct plx_layout *plx_layout_new(const struct plx_conf_plex *plex);
+
+/* space.c: the extent allocator; works on a configuration, changes nothing in it but the member given */
+struct plx_space_want {
+	u32 disk;
+	u64 sectors; /* at most so many; 0: as many as needed */
+};
+
+u64 plx_space_free(const struct plx_conf *conf, u32 disk, u64 *largest); /* sectors */
+/*
+ * Appends @sectors of room on @disk to @m: one extent if any run is large
+ * enough (the smallest that is), else the largest runs first. -ENOSPC changes nothing.
+ */
+int plx_space_alloc(const struct plx_conf *conf, u32 disk, u64 sectors, struct plx_conf_member *m);
+/*
+ * The same for a span: over the disks of @want in their order. conf and the extents
+ * already appended to @m (also those of plexes in @pending, not yet in conf) are avoided.
+ */
+int plx_space_alloc_span(const struct plx_conf *conf, const struct plx_space_want *want, u32 n_want,
+			 u64 sectors, struct plx_conf_member *m);
+int plx_space_log_slot(const struct plx_conf *conf, u32 disk); /* a free log slot, or -ENOSPC */
+
+/* state.c: VDS health and status, from the bottom up */
+u32 plx_state_disk_status(const struct plx_conf_disk *disk);
+u32 plx_state_disk_health(const struct plx_conf_disk *disk);
+u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_plex *plex);
+u32 plx_state_plex_status(const struct plx_conf_plex *plex);
+u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_volume *vol);
+u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_volume *vol);
+u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_plex *plex, u32 member);
+/* the transition table of a plex; false: such a change is a bug */
+bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to);
+
+/*
+ * history.c: which of the configurations found on a pack's disks counts.
+ * @conf[i] was read from the disk with index (in its own conf) of id disk_id[i].
+ * Returns the index of the one of which all others are ancestors or equals; -ENODATA
+ * for n = 0; -EUCLEAN when two histories diverged (then *a, *b name one disk of each).
+ * B (of disk b) is an ancestor of A when B.epoch == A.epoch and B.generation <= A.generation,
+ * or A's record of disk b has last_epoch == B.epoch.
+ */
+int plx_history_choose(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 *a, u32 *b);
+/* more than half of the disks are in @present (by index), or all absent ones are recorded as not online */
+bool plx_history_quorum(const struct plx_conf *conf, const bool *present);
+
+#endif

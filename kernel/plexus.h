@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module on a few pages: the objects, and what each file lets others call,
+ * from the ground up. Calls go down this page only; the three doors that lead
+ * up are bio completion, the failure work of a volume, and the event queue.
+ *
+ * Locks, outermost first (Documentation/locking.rst):
+ *   plx_packs_lock      mutex   list of packs
+ *   pack->change        mutex   one change of the configuration at a time; its
+ *                               holder waits for metadata I/O, never for data I/O
+ *   volume->window_lock mutex   one window at a time; taken before pack->change
+ *                               is NOT allowed while holding pack->change
+ *   log->io             mutex   one write of log maps at a time
+ *   log->lock           spinlock, irqs off: maps, window, gate, waiting bios
+ */
+#ifndef _PLX_PLEXUS_H
+#define _PLX_PLEXUS_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/llist.h>
+#include <linux/mempool.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <plexus/result.h>
+#include "compat/compat.h"
+#include "conf.h"
+
+/* ---- result.c: why something was refused, for people and for programs ---- */
+
+struct plx_why {
+	u32 result; /* VDS code */
+	char text[224];
+};
+
+/* fills @why, returns the nearest negative errno */
+__printf(3, 4) int plx_refuse(struct plx_why *why, u32 result, const char *fmt, ...);
+const char *plx_result_text(u32 result);
+
+/* ---- epoch.c: who is inside, without a shared counter ---- */
+
+struct plx_epoch_count {
+	u64 in[2], out[2];
+};
+
+struct plx_epoch {
+	struct plx_epoch_count __percpu *count;
+	unsigned int index;
+	struct mutex flip; /* one drain at a time */
+};
+
+int plx_epoch_init(struct plx_epoch *e);
+void plx_epoch_destroy(struct plx_epoch *e);
+unsigned int plx_epoch_enter(struct plx_epoch *e); /* any context; full barrier */
+void plx_epoch_exit(struct plx_epoch *e, unsigned int index); /* any context */
+void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered before have left */
+
+/* ---- disk.c: a block device in use by a pack ---- */
+
+struct plx_disk {
+	struct kref refs;
+	struct plx_id id;
+	struct plx_bdev dev;
+	struct plx_label label;
+	char path[PLEXUS_PATH_MAX + 1];
+	u32 config_slot; /* that holds the newest configuration; under pack->change */
+	u64 config_generation; /* found there when the disk was opened */
+	atomic64_t read_errors, write_errors; /* since it was opened */
+	bool dead; /* gave an error to a metadata write: not used for any more */
+	struct work_struct free_work;
+};
+
+static inline struct block_device *plx_disk_bdev(const struct plx_disk *disk)
+{
+	return disk->dev.bdev;
+}
+
+/* opens for exclusive use; sleeps. ERR_PTR: errno, @why filled */
+struct plx_disk *plx_disk_open(const char *path, struct plx_why *why);
+void plx_disk_get(struct plx_disk *disk);
+void plx_disk_put(struct plx_disk *disk); /* any context; closes later */
+int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why);
+int plx_disk_write_label(struct plx_disk *disk); /* both copies, FUA; clears both configuration slots first */
+int plx_disk_wipe_label(struct plx_disk *disk);
+/* newest valid configuration on it; fills config_slot; -ENODATA: none */
+int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct plx_why *why);
+
+/* ---- metaio.c: small synchronous I/O on several disks; GFP_NOIO, sleeps ---- */
+
+struct plx_metaio {
+	struct plx_disk *disk;
+	u64 sector;
+	int error; /* out: 0 or negative errno */
+};
+
+int plx_meta_read(struct plx_disk *disk, u64 sector, void *buf, size_t bytes);
+/* writes the same kmalloc'ed or vmalloc'ed @buf to all of @to at once, FUA; returns how many erred */
+unsigned int plx_meta_write(struct plx_metaio *to, unsigned int n, const void *buf, size_t bytes);
+/* flushes all of @to at once; returns how many erred */
+unsigned int plx_meta_flush(struct plx_metaio *to, unsigned int n);
+
+/* ---- plex.c: what lives of a plex besides its configuration ---- */
+
+struct plx_plex {
+	struct kref refs;
+	struct plx_id id;
+	unsigned long *stale; /* a bit per region, set: not current; NULL: none is. Under log->lock */
+	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
+	atomic_t errors; /* reads that failed here */
+};
+
+struct plx_plex *plx_plex_new(const struct plx_id *id);
+void plx_plex_get(struct plx_plex *plex);
+void plx_plex_put(struct plx_plex *plex);
+
+/* ---- log.c: the region log of a redundant volume ---- */
+
+struct plx_log_copy {
+	struct plx_disk *disk; /* NULL: none */
+	u64 sector; /* of the slot */
+};
+
+struct plx_log_mark { /* a detached plex whose missed writes are kept in a map */
+	struct plx_plex *plex;
+	u32 map;
+};
+
+struct plx_log {
+	struct plx_volume *vol;
+	u32 shift; /* log2 sectors */
+	u32 n_regions;
+	u64 log_id;
+
+	/* read without a lock, see plx_log_warm() */
+	unsigned long *warm; /* writes may go ahead: all that must be durable is */
+	unsigned long *recent; /* written since the cleaner's last look */
+
+	spinlock_t lock;
+	/* under lock; a bit set here is set on the disks */
+	unsigned long *dirty;
+	unsigned long *unsync; /* the current plexes may differ: to be made equal */
+	unsigned long *cleaning; /* about to leave dirty */
+	u32 n_unsync;
+	unsigned int gate; /* above 0: no write is let in */
+	unsigned int change; /* counts changes of marks and gates */
+	u64 window_start, window_end; /* sectors; no write is let in */
+	struct bio_list waiting; /* for a commit */
+	struct bio_list blocked; /* for window or gate */
+	unsigned int n_marks;
+	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
+	bool broken; /* no copy can be written: writes fail */
+
+	struct mutex io;
+	/* under io */
+	u64 seq[PLX_LOG_MAPS];
+	unsigned int n_copies;
+	struct plx_log_copy copy[PLX_MAX_LOGS];
+	void *block; /* PLX_BLOCK_SIZE */
+	unsigned long *image;
+
+	struct work_struct commit_work;
+	struct delayed_work clean_work;
+};
+
+enum plx_admit { PLX_ADMIT, PLX_QUEUED };
+
+struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume *cv);
+void plx_log_free(struct plx_log *log); /* nobody may use it any more */
+/* the copies follow @cv; what is new gets all maps written. Under pack->change */
+int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct plx_conf_volume *cv);
+/* reads the dirty map; none readable: all dirty. The map of a plex into plex->stale; none: all stale */
+void plx_log_load(struct plx_log *log);
+int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
+/* all regions dirty and to be made equal: a volume that is new */
+int plx_log_fresh(struct plx_log *log, bool unsync);
+/* writes the map (0: dirty) to all copies; -EIO: none was written. Sleeps */
+int plx_log_write_map(struct plx_log *log, u32 map, const unsigned long *bits);
+int plx_log_write_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
+
+/* under lock: none needed; the bio's regions are warm: go ahead */
+bool plx_log_warm(struct plx_log *log, u64 sector, u32 sectors);
+/* the slow way; inside an epoch. PLX_QUEUED: the bio is ours and will be submitted again */
+enum plx_admit plx_log_admit(struct plx_log *log, struct bio *bio);
+bool plx_log_unsync(struct plx_log *log, u64 sector, u32 sectors); /* a read must use the first plex */
+
+void plx_log_gate_close(struct plx_log *log);
+void plx_log_gate_open(struct plx_log *log);
+void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
+/* plex->stale becomes a superset of all that may be in flight or not flushed; allocates it where needed */
+int plx_log_stale_from_dirty(struct plx_log *log, struct plx_plex *plex);
+void plx_log_window_open(struct plx_log *log, u64 start, u64 end); /* then drains the volume's epoch */
+void plx_log_window_close(struct plx_log *log);
+u32 plx_log_count(struct plx_log *log, const unsigned long *map);
+void plx_log_kick(struct plx_log *log); /* let the cleaner look soon */
+void plx_log_stop(struct plx_log *log); /* no works any more; waiting bios fail */
+
+/* ---- plan.c: how a volume's I/O goes, frozen ---- */
+
+struct plx_plan_plex {
+	struct plx_plex *plex;
+	struct plx_layout *layout;
+	u32 index; /* in the configuration */
+	bool current;
+	bool rotational;
+};
+
+struct plx_plan {
+	struct plx_log *log; /* NULL: one plex, or none to keep */
+	u64 sectors;
+	u32 n; /* attached plexes, the current ones first */
+	u32 n_current;
+	u32 read_policy;
+	u32 preferred; /* position in plex[], or n */
+	bool stable; /* copy what is written */
+	bool failed; /* no current plex: all I/O fails */
+	u32 n_disks;
+	struct plx_disk **disk; /* by index in the configuration; NULL: not used */
+	u32 n_flush;
+	struct plx_disk **flush; /* each member disk once */
+	unsigned long *flush_mask; /* which plex[] positions are on it */
+	mempool_t *ios, *flushes;
+	struct plx_plan_plex plex[];
+};
+
+/* ERR_PTR(-ENOMEM); takes references to all that it names */
+struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *conf,
+			      const struct plx_conf_volume *cv);
+void plx_plan_free(struct plx_plan *plan);
+/* where @sector of a plex of the plan is; returns the disk */
+static inline struct plx_disk *plx_plan_map(const struct plx_plan *plan, u32 i, u64 sector,
+					    struct plx_place *place)
+{
+	const struct plx_layout *l = plan->plex[i].layout;
+
+	plx_layout_map(l, sector, place);
+	return plan->disk[l->member[place->member].extent[place->extent].disk];
+}
+
+/* ---- volume.c: a block device ---- */
+
+struct plx_stat { /* racy sums, for people and the throttle */
+	unsigned long __percpu *ios;
+};
+
+struct plx_sync; /* sync.c */
+
+struct plx_volume {
+	struct kref refs;
+	struct list_head node; /* pack->volumes, under pack->lists */
+	struct plx_pack *pack;
+	struct plx_id id;
+	struct gendisk *gendisk;
+	int minor;
+
+	struct plx_plan __rcu *plan; /* published under pack->change; read inside an epoch */
+	struct plx_epoch epoch;
+	struct plx_log *log; /* under pack->change */
+	u32 n_plexes;
+	struct plx_plex *plex[PLEXUS_MAX_PLEXES]; /* in the order of the configuration; under pack->change */
+
+	struct llist_head failed; /* I/O that met an error: struct plx_io */
+	struct work_struct fail_work;
+	struct mutex window_lock;
+
+	spinlock_t open_lock;
+	unsigned int openers; /* under open_lock */
+	bool no_open; /* under open_lock: being absorbed or deleted */
+
+	unsigned long busy; /* bit 0: an exclusive operation (break, extend, ...) runs */
+	struct plx_sync *sync;
+	unsigned long last_io; /* jiffies, racy: was there I/O lately */
+	u64 speed_min, speed_max; /* bytes per second; 0: no limit */
+	atomic64_t mismatches;
+	struct kobject *kobj; /* sysfs: plexus/ below the gendisk */
+};
+
+struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id);
+void plx_volume_get(struct plx_volume *vol);
+void plx_volume_put(struct plx_volume *vol);
+/* under pack->change: the plan follows the configuration */
+int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
+/* makes /dev/plxN appear, and go away; must not hold pack->change */
+int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
+void plx_volume_hide(struct plx_volume *vol);
+int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
+void plx_volume_unclaim(struct plx_volume *vol);
+bool plx_volume_busy_get(struct plx_volume *vol);
+void plx_volume_busy_put(struct plx_volume *vol);
+/* stop using it: plan, log, plexes. After hide; no I/O any more */
+void plx_volume_stop(struct plx_volume *vol);
+
+/* ---- io.c: a bio's way ---- */
+
+int plx_io_init(void);
+void plx_io_exit(void);
+void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
+void plx_io_failed_work(struct work_struct *work);
+/* copies between buffer pages and one plex, sleeps; for sync, mend, scrub. 0 or -errno */
+int plx_io_plex(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages,
+		u32 sectors);
+
+/* ---- task.c: asynchronous operations ---- */
+
+struct plx_task {
+	struct kref refs;
+	struct list_head node;
+	u64 id, parent;
+	u32 kind; /* PLEXUS_TASK_KIND_* */
+	struct plx_id pack_id, volume_id, plex_id;
+	u32 result; /* OPERATION_PENDING until the end */
+	u32 percent;
+	bool cancel; /* asked for */
+	bool may_cancel;
+	char text[160];
+	struct completion done;
+	unsigned long last_event; /* jiffies */
+};
+
+/* @id 0: the next free; NULL: no memory. The caller owns one reference, the list another */
+struct plx_task *plx_task_new(u32 kind, u64 id, const struct plx_id *pack, const struct plx_id *volume);
+void plx_task_put(struct plx_task *task);
+struct plx_task *plx_task_find(u64 id);
+void plx_task_progress(struct plx_task *task, u64 done, u64 total); /* never falls, 99 at most */
+void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once; text may be NULL */
+int plx_task_cancel(u64 id, struct plx_why *why);
+bool plx_task_cancelled(const struct plx_task *task);
+/* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
+int plx_task_each(u64 *pos, int (*fn)(struct plx_task *task, void *arg), void *arg);
+void plx_task_exit(void);
+
+/* ---- sync.c: the one engine that makes plexes current ---- */
+
+/* starts it, or lets it see what is new; any number of times. Under pack->change or not */
+void plx_sync_kick(struct plx_volume *vol);
+void plx_sync_stop(struct plx_volume *vol); /* waits; not under pack->change */
+void plx_sync_pause(struct plx_volume *vol, bool pause);
+/* a bad place on a plex that another one could read: to be written anew. Any context */
+void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector, u32 sectors);
+int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx_why *why);
+int plx_sync_new(struct plx_volume *vol);
+void plx_sync_free(struct plx_volume *vol);
+
+struct plx_sync_state {
+	u32 action; /* PLEXUS_SYNC_ACTION_* */
+	u64 done, total; /* bytes */
+	u64 speed; /* bytes per second */
+};
+
+void plx_sync_query(struct plx_volume *vol, struct plx_sync_state *state);
+/* sleeps until plexes are equal (no unsync regions), the engine gave up or @task is cancelled */
+int plx_sync_wait_equal(struct plx_volume *vol, struct plx_task *task);
+
+/* ---- pack.c: disks with one configuration ---- */
+
+enum plx_pack_state {
+	PLX_PACK_WAITING = 1, /* gathers disks */
+	PLX_PACK_ONLINE = 2,
+	PLX_PACK_STOPPED = 3, /* exported, destroyed: only references are left */
+};
+
+struct plx_pack {
+	struct kref refs;
+	struct list_head node; /* plx_packs */
+	struct plx_id id;
+	struct plx_conf __rcu *conf; /* published under change */
+
+	struct mutex change;
+	enum plx_pack_state state; /* under change; READ_ONCE to look */
+	bool diverged; /* two histories: refused to start */
+	char why_waiting[224];
+
+	struct mutex lists; /* short, no I/O: the two lists */
+	struct list_head volumes;
+	u32 n_disks;
+	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
+
+	struct work_struct event_work; /* disks that died */
+	struct device *device; /* sysfs */
+};
+
+/* one change of a pack's configuration */
+struct plx_change {
+	struct plx_pack *pack;
+	struct plx_conf *conf; /* the copy to edit; its indices are valid until commit */
+	unsigned int noio;
+	u32 n_gated;
+};
+
+struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
+struct plx_pack *plx_pack_find_name(const char *name);
+struct plx_pack *plx_pack_next(u64 *pos); /* for dumps: a reference to each in turn, NULL at the end */
+void plx_pack_get(struct plx_pack *pack);
+void plx_pack_put(struct plx_pack *pack);
+struct plx_conf *plx_pack_conf(struct plx_pack *pack); /* a reference; NULL: not started, none seen */
+struct plx_volume *plx_pack_volume(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
+struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
+/* takes pack->change and a copy of the configuration; only of a pack that is online */
+int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why);
+/*
+ * Checks, writes to all online disks, publishes, lets plans follow. A disk that
+ * cannot be written is lost on the way, in the same configuration. On error
+ * nothing is published.
+ */
+int plx_change_commit(struct plx_change *c, struct plx_why *why);
+void plx_change_end(struct plx_change *c); /* always; drops what was not committed */
+/* a plex gets no writes from now on, and what it misses is kept; within a change, before its commit */
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, enum plx_plex_state to);
+/* the plex is to be brought up to date by the task; give full to forget its map */
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind, u64 task_id,
+		       bool full);
+void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
+/* a volume has as many plexes as it has: give it a log, or take it away */
+int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
+int plx_pack_init(void);
+void plx_pack_exit(void);
+
+/*
+ * ---- the operations: op_*.c. Each takes names already looked up, returns 0 or
+ * a negative errno with @why filled; may sleep; called from netlink and sysfs.
+ * A task id of 0 on return: it was done at once and is not a task. ----
+ */
+struct plx_input_disk {
+	struct plx_id id;
+	u64 bytes; /* 0: as many as needed */
+};
+
+int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
+int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id, struct plx_why *why);
+int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep, struct plx_why *why);
+int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why);
+int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why);
+int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why);
+int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
+int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
+
+int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id, struct plx_why *why);
+int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
+int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk, const struct plx_input_disk *in, u32 n,
+			u64 *task, struct plx_why *why);
+int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
+int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare, struct plx_why *why);
+
+struct plx_volume_want {
+	const char *name;
+	u64 bytes;
+	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
+	u32 unit; /* bytes; 0: 64 KiB */
+	u32 n_plexes, n_members; /* 0: as the type and disks say */
+	const struct plx_input_disk *disk;
+	u32 n_disks;
+};
+
+int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want, struct plx_id *id, struct plx_why *why);
+int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why);
+int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n, struct plx_why *why);
+int plx_op_volume_rename(struct plx_volume *vol, const char *name, struct plx_why *why);
+int plx_op_volume_recover(struct plx_volume *vol, u64 *task, struct plx_why *why);
+int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct plx_why *why);
+int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex, struct plx_why *why);
+int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
+int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
+
+int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout, u64 *task, struct plx_why *why);
+int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
+		      u64 *task, struct plx_id *new_id, struct plx_why *why);
+int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force, struct plx_why *why);
+int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in, u32 n,
+		       u64 *task, struct plx_why *why);
+
+/* ---- event.c: what happened, for whoever listens; any context that may not sleep too ---- */
+
+struct plx_event {
+	u32 code; /* PLEXUS_EVENT_CODE_* */
+	struct plx_id pack_id, disk_id, volume_id, plex_id; /* all zero: none */
+	u64 task_id;
+	u32 percent, result, health;
+	char message[160];
+};
+
+void plx_event_send(const struct plx_event *event); /* queued, sent by a work; dropped events become OUT_OF_SYNC */
+void plx_event_pack(u32 code, struct plx_pack *pack);
+void plx_event_volume(u32 code, struct plx_volume *vol);
+void plx_event_disk(u32 code, struct plx_pack *pack, const struct plx_id *disk, const char *message);
+int plx_event_init(void);
+void plx_event_exit(void);
+
+/* ---- netlink.c, sysfs.c: control ---- */
+
+int plx_netlink_init(void);
+void plx_netlink_exit(void);
+void plx_netlink_multicast(const struct plx_event *event); /* may sleep */
+int plx_sysfs_init(void);
+void plx_sysfs_exit(void);
+extern const struct attribute_group *plx_sysfs_volume_groups[]; /* for the gendisk */
+int plx_sysfs_pack_add(struct plx_pack *pack);
+void plx_sysfs_pack_remove(struct plx_pack *pack);
+
+/* ---- main.c ---- */
+
+extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: failures, log, events */
+
+#endif
