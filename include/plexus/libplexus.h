@@ -375,9 +375,10 @@ int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk, boo
  * @disk: the disk that goes
  * @by: the disk that takes its place
  * @force: overwrite what @by holds, where it is no disk of the pack yet
- * @out: the task; may be NULL
+ * @out: the task, and the id of @by where it was added; may be NULL
  *
- * A disk @by that is given as a path and is not of a pack is probed first.
+ * A disk @by that is given as a path and is of no pack yet is probed and added to
+ * the pack of @disk first; it is removed again if the replacement is refused.
  */
 int plexus_disk_replace(struct plexus *h, const struct plexus_disk_ref *disk,
 			const struct plexus_input_disk *by, bool force, struct plexus_outcome *out);
@@ -567,7 +568,18 @@ struct plexus_volume_settings {
 	uint32_t sync_action;
 };
 
-/** plexus_volume_set() - change properties of a volume */
+/**
+ * plexus_volume_set() - change properties of a volume
+ * @h: the handle
+ * @volume: the volume
+ * @settings: what to change
+ * @out: the task of a sync action; may be NULL
+ *
+ * The driver takes read policy, speeds, flags and action one after the other: at
+ * a refusal those before it, in this order, are set.
+ *
+ * Return: 0 or a negative errno.
+ */
 int plexus_volume_set(struct plexus *h, const struct plexus_volume_ref *volume,
 		      const struct plexus_volume_settings *settings, struct plexus_outcome *out);
 
@@ -618,6 +630,7 @@ struct plexus_member {
  * @type: enum plexus_type
  * @size: bytes
  * @unit: stripe unit in bytes, 0 if it has none
+ * @has_stale: is @stale told? Not for a detached plex whose map is not loaded
  * @stale: bytes that are not current
  * @members: its columns
  * @n_members: how many
@@ -632,6 +645,7 @@ struct plexus_plex_info {
 	uint32_t type;
 	uint64_t size;
 	uint32_t unit;
+	bool has_stale;
 	uint64_t stale;
 	struct plexus_member *members;
 	size_t n_members;
@@ -648,6 +662,12 @@ struct plexus_plex_info {
  */
 int plexus_plex_list(struct plexus *h, const struct plexus_volume_ref *volume,
 		     struct plexus_plex_info ***list, size_t *n);
+
+/** plexus_plex_get() - one plex into @info; -ENOENT if there is none; plexus_plex_clear() it */
+int plexus_plex_get(struct plexus *h, const struct plexus_id *plex, struct plexus_plex_info *info);
+
+/** plexus_plex_clear() - free what a structure that plexus_plex_get() filled points to */
+void plexus_plex_clear(struct plexus_plex_info *info);
 
 /** plexus_plex_list_free() - free what plexus_plex_list() gave; NULL is fine */
 void plexus_plex_list_free(struct plexus_plex_info **list);
@@ -675,7 +695,7 @@ int plexus_plex_break(struct plexus *h, const struct plexus_volume_ref *volume,
 int plexus_plex_remove(struct plexus *h, const struct plexus_volume_ref *volume,
 		       const struct plexus_id *plex, bool force, struct plexus_outcome *out);
 
-/** plexus_plex_repair() - rebuild the bad members of a plex on other disks; @plex NULL: the bad one */
+/** plexus_plex_repair() - rebuild the bad members of a plex on other disks */
 int plexus_plex_repair(struct plexus *h, const struct plexus_volume_ref *volume,
 		       const struct plexus_id *plex, const struct plexus_input_disk *disks,
 		       size_t n_disks, struct plexus_outcome *out);

@@ -199,7 +199,7 @@ struct json_object *json_of_plex(const struct snapshot *s, const struct plexus_p
 	add_text(o, "type", plexus_type_name(p->type));
 	add_u64(o, "size", p->size);
 	add_u64(o, "unit", p->unit);
-	add_u64(o, "stale", p->stale);
+	add(o, "stale", p->has_stale ? json_object_new_uint64(p->stale) : NULL);
 	for (i = 0; i < p->n_members; i++) {
 		struct json_object *member = json_object_new_object();
 		struct json_object *extents = json_object_new_array();

@@ -77,9 +77,9 @@ static void print_event(struct cli *c, const struct plexus_event *e)
 	       clean(object, safe, sizeof(safe)));
 	if (e->has_health)
 		printf("  %s", health_words(e->health));
-	if (e->has_percent)
+	if (e->has_percent && (!e->has_result || e->result == R(VDS_E_OPERATION_PENDING)))
 		printf("  %u %%", e->percent);
-	if (e->has_result)
+	if (e->has_result && e->result != R(VDS_E_OPERATION_PENDING))
 		printf("  %s", plexus_result_text(e->result));
 	if (e->message[0])
 		printf("  %s", clean(e->message, safe, sizeof(safe)));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Disks. */
+#include <stdio.h>
+
 #include "internal.h"
 #include "probe.h"
 
@@ -55,32 +57,70 @@ int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk, boo
 	return plx_req_change(&r, out);
 }
 
-/* A disk that the driver has already carries its label, which is no obstacle. */
-static int probe_newcomer(struct plexus *h, const char *path)
+/*
+ * A newcomer is made a disk of the pack of the one that goes. @added is its id, or
+ * all zero where it is a disk of a pack already.
+ */
+static int add_newcomer(struct plexus *h, const struct plexus_disk_ref *disk, const char *path,
+			bool force, struct plexus_id *added)
 {
-	struct plexus_disk_ref ref = { .path = path };
+	struct plexus_disk_ref newcomer = { .path = path };
 	struct plexus_disk_info info;
+	struct plexus_pack_ref pack;
+	struct plexus_outcome out;
+	int err;
 
-	if (!plexus_disk_get(h, &ref, &info))
+	memset(added, 0, sizeof(*added));
+	if (!plexus_disk_get(h, &newcomer, &info))
 		return 0;
-	return plx_probe_refuse(h, path);
+	err = plexus_disk_get(h, disk, &info);
+	if (err)
+		return err;
+	pack = (struct plexus_pack_ref){ .id = &info.pack };
+	err = plexus_disk_add(h, &pack, path, force, &out);
+	if (!err)
+		*added = out.disk;
+	return err;
+}
+
+/* Takes the newcomer out again, and leaves the refusal as the last result. */
+static void undo_newcomer(struct plexus *h, const struct plexus_id *added)
+{
+	struct plexus_disk_ref newcomer = { .id = added };
+	uint32_t result = plexus_result(h);
+	char message[PLEXUS_MESSAGE_TEXT];
+
+	snprintf(message, sizeof(message), "%s", plexus_message(h));
+	plexus_disk_remove(h, &newcomer, false, NULL);
+	plx_done(h, result, message);
 }
 
 int plexus_disk_replace(struct plexus *h, const struct plexus_disk_ref *disk,
 			const struct plexus_input_disk *by, bool force, struct plexus_outcome *out)
 {
+	struct plexus_input_disk with = *by;
+	struct plexus_id added = { { 0 } };
 	struct plx_req r;
 	int err = 0;
 
-	if (!force && !by->id && by->path)
-		err = probe_newcomer(h, by->path);
+	if (!by->id && by->path)
+		err = add_newcomer(h, disk, by->path, force, &added);
 	if (err)
 		return err;
+	if (!plexus_id_is_null(&added))
+		with.id = &added;
 	plx_req_begin(h, &r, PLEXUS_CMD_DISK_REPLACE);
 	plx_put_disk(&r, disk);
-	plx_put_input(&r, by, 1);
+	plx_put_input(&r, &with, 1);
 	plx_put_flag(&r, PLEXUS_A_FORCE, force);
-	return plx_req_change(&r, out);
+	err = plx_req_change(&r, out);
+	if (plexus_id_is_null(&added))
+		return err;
+	if (err)
+		undo_newcomer(h, &added);
+	else if (out)
+		out->disk = added;
+	return err;
 }
 
 int plexus_disk_offline(struct plexus *h, const struct plexus_disk_ref *disk, bool force,

@@ -84,7 +84,6 @@ int plx_parse_plex(const struct nlmsghdr *nlh, struct plexus_plex_info *info);
 int plx_parse_task(const struct nlmsghdr *nlh, struct plexus_task_info *info);
 int plx_parse_event(const struct nlmsghdr *nlh, struct plexus_event *event);
 int plx_parse_version(const struct nlmsghdr *nlh, char *text, size_t size);
-void plx_plex_clear(struct plexus_plex_info *info);
 
 /* ---- list.c: arrays of pointers with a NULL behind the last ---- */
 

@@ -250,7 +250,7 @@ static int add_member(struct plexus_plex_info *info, struct nlattr *a)
 	return 0;
 }
 
-void plx_plex_clear(struct plexus_plex_info *info)
+void plexus_plex_clear(struct plexus_plex_info *info)
 {
 	size_t i;
 
@@ -281,13 +281,14 @@ int plx_parse_plex(const struct nlmsghdr *nlh, struct plexus_plex_info *info)
 	get_u32(tb[PLEXUS_A_TYPE], &info->type);
 	get_u64(tb[PLEXUS_A_SIZE], &info->size);
 	get_u32(tb[PLEXUS_A_UNIT], &info->unit);
+	info->has_stale = tb[PLEXUS_A_STALE];
 	get_u64(tb[PLEXUS_A_STALE], &info->stale);
 	nla_for_each_attr(a, genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0), left) {
 		if (nla_type(a) != PLEXUS_A_MEMBER)
 			continue;
 		err = add_member(info, a);
 		if (err) {
-			plx_plex_clear(info);
+			plexus_plex_clear(info);
 			return err;
 		}
 	}

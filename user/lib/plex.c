@@ -9,18 +9,54 @@ static int parse_item(const struct nlmsghdr *nlh, void *item)
 
 static void clear_item(void *item)
 {
-	plx_plex_clear(item);
+	plexus_plex_clear(item);
+}
+
+int plexus_plex_get(struct plexus *h, const struct plexus_id *plex, struct plexus_plex_info *info)
+{
+	struct plx_req r;
+
+	memset(info, 0, sizeof(*info));
+	plx_req_begin(h, &r, PLEXUS_CMD_PLEX_GET);
+	plx_put_id(&r, PLEXUS_A_PLEX_ID, plex);
+	return plx_req_get(&r, parse_item, info);
+}
+
+/* A plex with more extents than a message of a dump holds comes without them. */
+static int add_extents(struct plexus *h, struct plexus_plex_info *info)
+{
+	struct plexus_plex_info whole;
+	int err;
+
+	if (!info->n_members || info->members[0].n_extents)
+		return 0;
+	err = plexus_plex_get(h, &info->id, &whole);
+	/* gone meanwhile: then what was told of it is enough */
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	plexus_plex_clear(info);
+	*info = whole;
+	return 0;
 }
 
 int plexus_plex_list(struct plexus *h, const struct plexus_volume_ref *volume,
 		     struct plexus_plex_info ***list, size_t *n)
 {
 	struct plx_req r;
+	size_t i;
+	int err;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_PLEX_GET);
 	plx_put_volume(&r, volume);
-	return plx_req_list(&r, sizeof(struct plexus_plex_info), parse_item, clear_item,
-			    (void ***)list, n);
+	err = plx_req_list(&r, sizeof(struct plexus_plex_info), parse_item, clear_item,
+			   (void ***)list, n);
+	for (i = 0; !err && (*list)[i]; i++)
+		err = add_extents(h, (*list)[i]);
+	if (err) {
+		plexus_plex_list_free(*list);
+		*list = NULL;
+	}
+	return err;
 }
 
 void plexus_plex_list_free(struct plexus_plex_info **list)
@@ -28,7 +64,7 @@ void plexus_plex_list_free(struct plexus_plex_info **list)
 	size_t i;
 
 	for (i = 0; list && list[i]; i++)
-		plx_plex_clear(list[i]);
+		plexus_plex_clear(list[i]);
 	plexus_list_free(list);
 }
 
@@ -84,8 +120,7 @@ int plexus_plex_repair(struct plexus *h, const struct plexus_volume_ref *volume,
 
 	plx_req_begin(h, &r, PLEXUS_CMD_PLEX_REPAIR);
 	plx_put_volume(&r, volume);
-	if (plex)
-		plx_put_id(&r, PLEXUS_A_PLEX_ID, plex);
+	plx_put_id(&r, PLEXUS_A_PLEX_ID, plex);
 	plx_put_input(&r, disks, n_disks);
 	return plx_req_change(&r, out);
 }

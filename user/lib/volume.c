@@ -84,26 +84,49 @@ int plexus_volume_rename(struct plexus *h, const struct plexus_volume_ref *volum
 	return plx_req_change(&r, out);
 }
 
-int plexus_volume_set(struct plexus *h, const struct plexus_volume_ref *volume,
-		      const struct plexus_volume_settings *settings, struct plexus_outcome *out)
+static int set_some(struct plexus *h, const struct plexus_volume_ref *volume,
+		    const struct plexus_volume_settings *settings, uint32_t what,
+		    struct plexus_outcome *out)
 {
 	struct plx_req r;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_VOLUME_SET);
 	plx_put_volume(&r, volume);
-	if (settings->what & PLEXUS_SET_READ_POLICY)
+	if (what & PLEXUS_SET_READ_POLICY)
 		plx_put_u32(&r, PLEXUS_A_READ_POLICY, settings->read_policy);
-	if (settings->what & PLEXUS_SET_PREFERRED_PLEX)
+	if (what & PLEXUS_SET_PREFERRED_PLEX)
 		plx_put_id(&r, PLEXUS_A_PLEX_ID, &settings->preferred_plex);
-	if (settings->what & PLEXUS_SET_SPEED_MIN)
+	if (what & PLEXUS_SET_SPEED_MIN)
 		plx_put_u64(&r, PLEXUS_A_SYNC_SPEED_MIN, settings->speed_min);
-	if (settings->what & PLEXUS_SET_SPEED_MAX)
+	if (what & PLEXUS_SET_SPEED_MAX)
 		plx_put_u64(&r, PLEXUS_A_SYNC_SPEED_MAX, settings->speed_max);
-	if (settings->what & PLEXUS_SET_FLAGS)
+	if (what & PLEXUS_SET_FLAGS)
 		plx_put_u32(&r, PLEXUS_A_VOLUME_FLAGS, settings->flags);
-	if (settings->what & PLEXUS_SET_SYNC_ACTION)
+	if (what & PLEXUS_SET_SYNC_ACTION)
 		plx_put_u32(&r, PLEXUS_A_SYNC_ACTION, settings->sync_action);
 	return plx_req_change(&r, out);
+}
+
+int plexus_volume_set(struct plexus *h, const struct plexus_volume_ref *volume,
+		      const struct plexus_volume_settings *settings, struct plexus_outcome *out)
+{
+	/* what the driver takes in one request; the action last: it may begin a task */
+	static const uint32_t groups[] = {
+		PLEXUS_SET_READ_POLICY | PLEXUS_SET_PREFERRED_PLEX,
+		PLEXUS_SET_SPEED_MIN | PLEXUS_SET_SPEED_MAX,
+		PLEXUS_SET_FLAGS,
+		PLEXUS_SET_SYNC_ACTION,
+	};
+	size_t i;
+	int err = 0;
+
+	plx_done(h, PLX_R(S_OK), "");
+	if (out)
+		memset(out, 0, sizeof(*out));
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]) && !err; i++)
+		if (settings->what & groups[i])
+			err = set_some(h, volume, settings, settings->what & groups[i], out);
+	return err;
 }
 
 int plexus_volume_recover(struct plexus *h, const struct plexus_volume_ref *volume,

@@ -126,6 +126,7 @@ static void make_volumes(void)
 	make_plex(2, &scratch, 0, 0, PLEXUS_HEALTH_HEALTHY);
 	make_plex(3, &scratch, 1, 2, PLEXUS_HEALTH_REBUILDING);
 	plexes[3].stale = 292 * MIB;
+	plexes[3].has_stale = true;
 }
 
 static void make_tasks(void)

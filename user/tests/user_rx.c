@@ -239,7 +239,7 @@ static void plex(void)
 	CHECK(p.members[0].n_extents == 2 && p.members[1].n_extents == 1);
 	CHECK(p.members[1].index == 1 && p.members[1].health == PLEXUS_HEALTH_FAILED);
 	CHECK(p.members[0].extents[1].disk.b[0] == 11 && p.members[0].extents[1].start == 4096);
-	plx_plex_clear(&p);
+	plexus_plex_clear(&p);
 	CHECK(!p.members && !p.n_members);
 	nlmsg_free(m);
 }
@@ -286,6 +286,54 @@ static void requests(void)
 	CHECK(plexus_open(&h, 0x80) == -EINVAL && !h);
 }
 
+static int parse_all(const struct nlmsghdr *nlh, void *arg)
+{
+	struct plexus_pack_info pack;
+	struct plexus_disk_info disk;
+	struct plexus_volume_info volume;
+	struct plexus_plex_info plex_info;
+	struct plexus_task_info task;
+	struct plexus_event event;
+
+	(void)arg;
+	plx_parse_pack(nlh, &pack);
+	plx_parse_disk(nlh, &disk);
+	plx_parse_volume(nlh, &volume);
+	plx_parse_task(nlh, &task);
+	plx_parse_event(nlh, &event);
+	if (!plx_parse_plex(nlh, &plex_info))
+		plexus_plex_clear(&plex_info);
+	return 0;
+}
+
+/* Any bytes may come; only sanitizers and valgrind see what this test is for. */
+static void bent_messages(void)
+{
+	unsigned char bytes[1024], bent[1024];
+	struct nl_msg *m = message(PLEXUS_CMD_PLEX_GET);
+	unsigned int seed = 1, round, len;
+	int i;
+
+	put_id(m, PLEXUS_A_PLEX_ID, 3);
+	nla_put_string(m, PLEXUS_A_MESSAGE, "text");
+	put_member(m, 0, 2);
+	put_member(m, 1, 1);
+	len = nlmsg_hdr(m)->nlmsg_len;
+	memcpy(bytes, nlmsg_hdr(m), len);
+	nlmsg_free(m);
+	for (round = 0; round < 20000; round++) {
+		struct plx_rx rx = { .seq = SEQ, .object = parse_all };
+
+		memcpy(bent, bytes, len);
+		for (i = 0; i < 4; i++)
+			bent[(unsigned int)rand_r(&seed) % len] = (unsigned char)rand_r(&seed);
+		plx_rx_feed(&rx, bent, len);
+		rx = (struct plx_rx){ .seq = SEQ };
+		plx_rx_feed(&rx, bent, len);
+	}
+	CHECK(len < sizeof(bytes));
+}
+
 static const struct test tests[] = {
 	{ "a reply, then the ack", reply_then_ack },
 	{ "a refusal with code and message", refusal },
@@ -297,6 +345,7 @@ static const struct test tests[] = {
 	{ "packs and disks", pack_and_disk },
 	{ "a plex with members and extents", plex },
 	{ "tasks and events", task_and_event },
+	{ "bent messages", bent_messages },
 	{ "requests that are refused here", requests },
 };
 
