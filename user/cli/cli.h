@@ -221,6 +221,7 @@ struct json_object *json_of_event(const struct plexus_event *event);
 struct json_object *json_of_status(const struct snapshot *s, const struct plexus_id *pack);
 struct json_object *json_of_error(uint32_t code, int err, const char *message);
 struct json_object *json_of_result(uint32_t code, const char *message);
+/* null for none */
 struct json_object *json_id(const struct plexus_id *id);
 /* Prints and frees; @line: on one line. */
 void json_print(struct json_object *o, bool line);

@@ -25,13 +25,15 @@ static void add_u64(struct json_object *o, const char *key, uint64_t value)
 
 static void add_id(struct json_object *o, const char *key, const struct plexus_id *id)
 {
-	add(o, key, plexus_id_is_null(id) ? NULL : json_id(id));
+	add(o, key, json_id(id));
 }
 
 struct json_object *json_id(const struct plexus_id *id)
 {
 	char text[PLEXUS_ID_TEXT];
 
+	if (plexus_id_is_null(id))
+		return NULL;
 	return json_object_new_string(plexus_id_format(id, text));
 }
 

@@ -13,6 +13,7 @@ struct test {
 };
 
 static bool ktap_failed;
+static const char *ktap_skipped; /* why the test cannot run here */
 
 #define CHECK(condition)                                                         \
 	do {                                                                     \
@@ -39,9 +40,11 @@ static inline int ktap_run(const struct test *tests, size_t n)
 	printf("KTAP version 1\n1..%zu\n", n);
 	for (i = 0; i < n; i++) {
 		ktap_failed = false;
+		ktap_skipped = NULL;
 		tests[i].run();
 		bad += ktap_failed;
-		printf("%s %zu %s\n", ktap_failed ? "not ok" : "ok", i + 1, tests[i].name);
+		printf("%s %zu %s%s%s\n", ktap_failed ? "not ok" : "ok", i + 1, tests[i].name,
+		       ktap_skipped ? " # SKIP " : "", ktap_skipped ? ktap_skipped : "");
 	}
 	return bad != 0;
 }
