@@ -127,6 +127,17 @@ int cli_wait_failed(struct cli *c, int err, uint64_t task);
 int cli_task_failed(struct cli *c, const struct plexus_task_info *info, const char *what);
 enum exit_code cli_exit_of(int err, uint32_t code);
 
+/* ---- on.c: commands that change one object; argv[0] names it ---- */
+
+typedef int pack_fn(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+		    struct plexus_outcome *out);
+typedef int volume_fn(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		      struct plexus_outcome *out);
+/* What such a call gives when it failed before the driver was asked, and has told why. */
+#define TOLD(exit) (-10000 - (exit))
+int cli_on_pack(struct cli *c, char **argv, pack_fn *call);
+int cli_on_volume(struct cli *c, char **argv, volume_fn *call);
+
 /* ---- size.c ---- */
 
 #define SIZE_TEXT 32
@@ -207,6 +218,23 @@ void table_free(struct table *t);
 /* Copies with everything that could disturb a terminal made harmless. */
 char *clean(const char *text, char *out, size_t size);
 bool utf8_terminal(void);
+
+/* ---- list.c: the verbs "list" ---- */
+
+struct listing {
+	const char *key; /* in JSON */
+	const char *const *heads;
+	size_t n_heads;
+	unsigned int right; /* columns that are aligned to the right */
+	void *const *items;
+	/* NULL takes all */
+	bool (*wanted)(const void *item, const void *arg);
+	const void *arg;
+	struct json_object *(*json)(const struct snapshot *s, const void *item);
+	void (*row)(const struct snapshot *s, struct table *t, const void *item);
+};
+
+int cli_list(struct cli *c, const struct listing *l);
 
 /* ---- json.c ---- */
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* plexus disk ... */
-#include <json-c/json.h>
 #include <limits.h>
 
 #include "cli.h"
@@ -137,50 +136,41 @@ int cmd_disk_replace(struct cli *c, int argc, char **argv)
 	return cli_finish(c, err, &out, argv[first]);
 }
 
-static void list_table(struct cli *c, const struct plexus_id *pack)
+static void row(const struct snapshot *s, struct table *t, const void *item)
 {
-	static const char *const heads[] = { "DISK", "PACK", "ID", "SIZE", "FREE", "STATE" };
-	struct table *t = table_new(6, heads, 1u << 3 | 1u << 4);
-	size_t i;
+	const struct plexus_disk_info *d = item;
+	char id[PLEXUS_ID_TEXT], size[SIZE_TEXT], room[SIZE_TEXT], state[256];
+	const char *const cells[] = { d->path, d->pack_name, id, size, room, state };
 
-	for (i = 0; c->snap.disks[i]; i++) {
-		const struct plexus_disk_info *d = c->snap.disks[i];
-		char id[PLEXUS_ID_TEXT], size[SIZE_TEXT], room[SIZE_TEXT], state[256];
-		const char *const row[] = { d->path, d->pack_name, id, size, room, state };
+	(void)s;
+	plexus_id_format(&d->id, id);
+	size_format(d->size, size);
+	size_format(d->free, room);
+	disk_words(d, state, sizeof(state));
+	table_row(t, cells);
+}
 
-		if (pack && !plexus_id_equal(&d->pack, pack))
-			continue;
-		plexus_id_format(&d->id, id);
-		size_format(d->size, size);
-		size_format(d->free, room);
-		disk_words(d, state, sizeof(state));
-		table_row(t, row);
-	}
-	table_print(t, stdout);
-	table_free(t);
+static struct json_object *json(const struct snapshot *s, const void *item)
+{
+	(void)s;
+	return json_of_disk(item);
+}
+
+static bool of_pack(const void *item, const void *pack)
+{
+	const struct plexus_disk_info *d = item;
+
+	return !pack || plexus_id_equal(&d->pack, pack);
 }
 
 int cmd_disk_list(struct cli *c, int argc, char **argv)
 {
-	const struct plexus_id *only = NULL;
-	struct json_object *o, *list;
-	size_t i;
-	int err = cli_snapshot(c);
+	static const char *const heads[] = { "DISK", "PACK", "ID", "SIZE", "FREE", "STATE" };
+	struct listing l = { "disks", heads, 6, 1u << 3 | 1u << 4, NULL, of_pack, NULL, json, row };
+	const struct plexus_id *pack = NULL;
+	int err = argc ? arg_list_pack(c, argv[0], &pack) : cli_snapshot(c);
 
-	if (!err && argc)
-		err = arg_list_pack(c, argv[0], &only);
-	if (err)
-		return err;
-	if (!c->o.json) {
-		list_table(c, only);
-		return EXIT_DONE;
-	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	for (i = 0; c->snap.disks[i]; i++)
-		if (!only || plexus_id_equal(&c->snap.disks[i]->pack, only))
-			json_object_array_add(list, json_of_disk(c->snap.disks[i]));
-	json_object_object_add(o, "disks", list);
-	json_print(o, false);
-	return EXIT_DONE;
+	l.items = (void *const *)c->snap.disks;
+	l.arg = pack;
+	return err ? err : cli_list(c, &l);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* plexus pack ... */
-#include <json-c/json.h>
 
 #include "cli.h"
 
@@ -18,138 +17,126 @@ int cmd_pack_create(struct cli *c, int argc, char **argv)
 	return cli_finish(c, err, &out, argv[0]);
 }
 
-/* --keep names the disk whose history counts. */
-static int keep_disk(struct cli *c, struct names *room, struct plexus_disk_ref *ref,
-		     const struct plexus_disk_ref **keep)
-{
-	*keep = c->o.keep ? ref : NULL;
-	return c->o.keep ? arg_disk(c, c->o.keep, room, ref) : 0;
-}
-
 typedef int start_fn(struct plexus *h, const struct plexus_pack_ref *pack,
 		     const struct plexus_disk_ref *keep, bool force, struct plexus_outcome *out);
 
-static int start(struct cli *c, const char *name, start_fn *call)
+/* --keep names the disk whose history counts. */
+static int start(struct cli *c, const struct plexus_pack_ref *pack, start_fn *call,
+		 struct plexus_outcome *out)
 {
-	const struct plexus_disk_ref *keep;
-	struct plexus_disk_ref disk;
-	struct plexus_pack_ref pack;
-	struct names room, keep_room;
-	struct plexus_outcome out;
-	int err = arg_pack(c, name, &room, &pack);
+	struct plexus_disk_ref keep;
+	struct names room;
+	int err = c->o.keep ? arg_disk(c, c->o.keep, &room, &keep) : 0;
 
-	if (!err)
-		err = keep_disk(c, &keep_room, &disk, &keep);
 	if (err)
-		return err;
-	err = call(c->h, &pack, keep, c->o.given & OPT_FORCE, &out);
-	return cli_finish(c, err, &out, name);
+		return TOLD(err);
+	return call(c->h, pack, c->o.keep ? &keep : NULL, c->o.given & OPT_FORCE, out);
+}
+
+static int call_import(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+		       struct plexus_outcome *out)
+{
+	(void)argv;
+	return start(c, pack, plexus_pack_import, out);
+}
+
+static int call_recover(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+			struct plexus_outcome *out)
+{
+	(void)argv;
+	return start(c, pack, plexus_pack_recover, out);
+}
+
+static int call_export(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+		       struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_pack_export(c->h, pack, out);
+}
+
+static int call_refresh(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+			struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_pack_refresh(c->h, pack, out);
+}
+
+static int call_destroy(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+			struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_pack_destroy(c->h, pack, c->o.given & OPT_FORCE, out);
+}
+
+static int call_rename(struct cli *c, const struct plexus_pack_ref *pack, char **argv,
+		       struct plexus_outcome *out)
+{
+	return plexus_pack_rename(c->h, pack, argv[1], out);
 }
 
 int cmd_pack_import(struct cli *c, int argc, char **argv)
 {
 	(void)argc;
-	return start(c, argv[0], plexus_pack_import);
+	return cli_on_pack(c, argv, call_import);
 }
 
 int cmd_pack_recover(struct cli *c, int argc, char **argv)
 {
 	(void)argc;
-	return start(c, argv[0], plexus_pack_recover);
+	return cli_on_pack(c, argv, call_recover);
 }
 
 int cmd_pack_export(struct cli *c, int argc, char **argv)
 {
-	struct plexus_pack_ref pack;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_pack(c, argv[0], &room, &pack);
-
 	(void)argc;
-	if (err)
-		return err;
-	return cli_finish(c, plexus_pack_export(c->h, &pack, &out), &out, argv[0]);
+	return cli_on_pack(c, argv, call_export);
 }
 
 int cmd_pack_refresh(struct cli *c, int argc, char **argv)
 {
-	struct plexus_pack_ref pack;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_pack(c, argv[0], &room, &pack);
-
 	(void)argc;
-	if (err)
-		return err;
-	return cli_finish(c, plexus_pack_refresh(c->h, &pack, &out), &out, argv[0]);
+	return cli_on_pack(c, argv, call_refresh);
 }
 
 int cmd_pack_destroy(struct cli *c, int argc, char **argv)
 {
-	struct plexus_pack_ref pack;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_pack(c, argv[0], &room, &pack);
-
 	(void)argc;
-	if (err)
-		return err;
-	err = plexus_pack_destroy(c->h, &pack, c->o.given & OPT_FORCE, &out);
-	return cli_finish(c, err, &out, argv[0]);
+	return cli_on_pack(c, argv, call_destroy);
 }
 
 int cmd_pack_rename(struct cli *c, int argc, char **argv)
 {
-	struct plexus_pack_ref pack;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_pack(c, argv[0], &room, &pack);
-
 	(void)argc;
-	if (err)
-		return err;
-	return cli_finish(c, plexus_pack_rename(c->h, &pack, argv[1], &out), &out, argv[0]);
+	return cli_on_pack(c, argv, call_rename);
 }
 
-static void list_table(struct cli *c)
+static void row(const struct snapshot *s, struct table *t, const void *item)
 {
-	static const char *const heads[] = { "PACK", "ID", "DISKS", "VOLUMES", "STATE" };
-	struct table *t = table_new(5, heads, 1u << 2 | 1u << 3);
-	size_t i;
+	const struct plexus_pack_info *p = item;
+	char id[PLEXUS_ID_TEXT], disks[16], volumes[16], state[PLEXUS_MESSAGE_TEXT];
+	const char *const cells[] = { p->name, id, disks, volumes, state };
 
-	for (i = 0; c->snap.packs[i]; i++) {
-		const struct plexus_pack_info *p = c->snap.packs[i];
-		char id[PLEXUS_ID_TEXT], disks[16], volumes[16], state[PLEXUS_MESSAGE_TEXT];
-		const char *const row[] = { p->name, id, disks, volumes, state };
+	(void)s;
+	plexus_id_format(&p->id, id);
+	snprintf(disks, sizeof(disks), "%u", p->n_disks);
+	snprintf(volumes, sizeof(volumes), "%u", p->n_volumes);
+	pack_words(p, state, sizeof(state));
+	table_row(t, cells);
+}
 
-		plexus_id_format(&p->id, id);
-		snprintf(disks, sizeof(disks), "%u", p->n_disks);
-		snprintf(volumes, sizeof(volumes), "%u", p->n_volumes);
-		pack_words(p, state, sizeof(state));
-		table_row(t, row);
-	}
-	table_print(t, stdout);
-	table_free(t);
+static struct json_object *json(const struct snapshot *s, const void *item)
+{
+	(void)s;
+	return json_of_pack(item);
 }
 
 int cmd_pack_list(struct cli *c, int argc, char **argv)
 {
-	struct json_object *o, *list;
-	size_t i;
+	static const char *const heads[] = { "PACK", "ID", "DISKS", "VOLUMES", "STATE" };
+	struct listing l = { "packs", heads, 5, 1u << 2 | 1u << 3, NULL, NULL, NULL, json, row };
 	int err = cli_snapshot(c);
 
 	(void)argc, (void)argv;
-	if (err)
-		return err;
-	if (!c->o.json) {
-		list_table(c);
-		return EXIT_DONE;
-	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	for (i = 0; c->snap.packs[i]; i++)
-		json_object_array_add(list, json_of_pack(c->snap.packs[i]));
-	json_object_object_add(o, "packs", list);
-	json_print(o, false);
-	return EXIT_DONE;
+	l.items = (void *const *)c->snap.packs;
+	return err ? err : cli_list(c, &l);
 }

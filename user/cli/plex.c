@@ -1,57 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
 /* plexus plex ..., and the verbs of plexus volume that change its plexes */
-#include <json-c/json.h>
-
 #include "cli.h"
+
+static int call_add(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		    struct plexus_outcome *out)
+{
+	struct plexus_volume_ref source;
+	struct names room;
+	int err = arg_volume(c, argv[1], &room, &source);
+
+	if (err)
+		return TOLD(err);
+	return plexus_plex_add(c->h, volume, &source, c->o.given & OPT_ANY_LAYOUT, out);
+}
 
 int cmd_plex_add(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume, source;
-	struct names room, source_room;
-	struct plexus_outcome out;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (!err)
-		err = arg_volume(c, argv[1], &source_room, &source);
+	return cli_on_volume(c, argv, call_add);
+}
+
+static int call_break(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		      struct plexus_outcome *out)
+{
+	struct plexus_id plex;
+	int err = arg_plex(c, volume, argv[1], &plex);
+
 	if (err)
-		return err;
-	err = plexus_plex_add(c->h, &volume, &source, c->o.given & OPT_ANY_LAYOUT, &out);
-	return cli_finish(c, err, &out, argv[0]);
+		return TOLD(err);
+	return plexus_plex_break(c->h, volume, &plex, c->o.name, c->o.given & OPT_FORCE, out);
 }
 
 int cmd_plex_break(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct plexus_id plex;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (!err)
-		err = arg_plex(c, &volume, argv[1], &plex);
+	return cli_on_volume(c, argv, call_break);
+}
+
+static int call_remove(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		       struct plexus_outcome *out)
+{
+	struct plexus_id plex;
+	int err = arg_plex(c, volume, argv[1], &plex);
+
 	if (err)
-		return err;
-	err = plexus_plex_break(c->h, &volume, &plex, c->o.name, c->o.given & OPT_FORCE, &out);
-	return cli_finish(c, err, &out, argv[0]);
+		return TOLD(err);
+	return plexus_plex_remove(c->h, volume, &plex, c->o.given & OPT_FORCE, out);
 }
 
 int cmd_plex_remove(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct plexus_id plex;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (!err)
-		err = arg_plex(c, &volume, argv[1], &plex);
-	if (err)
-		return err;
-	err = plexus_plex_remove(c->h, &volume, &plex, c->o.given & OPT_FORCE, &out);
-	return cli_finish(c, err, &out, argv[0]);
+	return cli_on_volume(c, argv, call_remove);
 }
 
 static bool needs_repair(const struct plexus_plex_info *p)
@@ -127,71 +127,56 @@ int cmd_plex_repair(struct cli *c, int argc, char **argv)
 	return cli_finish(c, err, &out, argv[0]);
 }
 
-static bool listed(const struct plexus_plex_info *p, const struct plexus_id *volume,
-		   const struct plexus_id *pack)
+static void row(const struct snapshot *s, struct table *t, const void *item)
 {
-	return (!volume || plexus_id_equal(&p->volume, volume)) &&
-	       (!pack || plexus_id_equal(&p->pack, pack));
+	const struct plexus_plex_info *p = item;
+	const struct plexus_volume_info *v = volume_of_id(s, &p->volume);
+	char name[160], index[16], id[PLEXUS_ID_TEXT], size[SIZE_TEXT], state[256], disks[1024];
+	const char *const cells[] = {
+		name, index, id, plexus_type_name(p->type), size, state, disks
+	};
+
+	snprintf(name, sizeof(name), "%s/%s", v ? v->pack_name : "?", v ? v->name : "?");
+	snprintf(index, sizeof(index), "%u", p->index);
+	plexus_id_format(&p->id, id);
+	size_format(p->size, size);
+	plex_words(s, p, state, sizeof(state));
+	plex_disks(s, p, disks, sizeof(disks));
+	table_row(t, cells);
 }
 
-static void list_table(struct cli *c, const struct plexus_id *volume, const struct plexus_id *pack)
+static struct json_object *json(const struct snapshot *s, const void *item)
 {
-	static const char *const heads[] = { "VOLUME", "PLEX",	"ID",	"TYPE",
-					     "SIZE",   "STATE", "DISKS" };
-	struct table *t = table_new(7, heads, 1u << 1 | 1u << 4);
-	size_t i;
+	return json_of_plex(s, item);
+}
 
-	for (i = 0; c->snap.plexes[i]; i++) {
-		const struct plexus_plex_info *p = c->snap.plexes[i];
-		const struct plexus_volume_info *v = volume_of_id(&c->snap, &p->volume);
-		char name[160], index[16], id[PLEXUS_ID_TEXT], size[SIZE_TEXT], state[256];
-		char disks[1024];
-		const char *const row[] = { name, index, id,   plexus_type_name(p->type),
-					    size, state, disks };
+/* By its pack or by its volume: ids are never the same. */
+static bool listed(const void *item, const void *of)
+{
+	const struct plexus_plex_info *p = item;
 
-		if (!listed(p, volume, pack))
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", v ? v->pack_name : "?", v ? v->name : "?");
-		snprintf(index, sizeof(index), "%u", p->index);
-		plexus_id_format(&p->id, id);
-		size_format(p->size, size);
-		plex_words(&c->snap, p, state, sizeof(state));
-		plex_disks(&c->snap, p, disks, sizeof(disks));
-		table_row(t, row);
-	}
-	table_print(t, stdout);
-	table_free(t);
+	return !of || plexus_id_equal(&p->volume, of) || plexus_id_equal(&p->pack, of);
 }
 
 /* plexus plex list [PACK | PACK/VOL] */
 int cmd_plex_list(struct cli *c, int argc, char **argv)
 {
-	const struct plexus_id *volume = NULL, *pack = NULL;
+	static const char *const heads[] = { "VOLUME", "PLEX",	"ID",	"TYPE",
+					     "SIZE",   "STATE", "DISKS" };
+	struct listing l = { "plexes", heads, 7, 1u << 1 | 1u << 4, NULL, listed, NULL, json, row };
 	const struct plexus_volume_info *v;
 	const struct plexus_pack_info *p;
-	struct json_object *o, *list;
-	size_t i;
 	int err = cli_snapshot(c);
 
 	if (err)
 		return err;
 	if (argc && !find_pack(&c->snap, argv[0], &p))
-		pack = &p->id;
+		l.arg = &p->id;
 	else if (argc && !find_volume(&c->snap, argv[0], &v))
-		volume = &v->id;
+		l.arg = &v->id;
 	else if (argc)
 		return cli_fail(c, EXIT_FAILED, R(VDS_E_OBJECT_NOT_FOUND),
 				"there is no pack or volume '%s'; see 'plexus status'", argv[0]);
-	if (!c->o.json) {
-		list_table(c, volume, pack);
-		return EXIT_DONE;
-	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	for (i = 0; c->snap.plexes[i]; i++)
-		if (listed(c->snap.plexes[i], volume, pack))
-			json_object_array_add(list, json_of_plex(&c->snap, c->snap.plexes[i]));
-	json_object_object_add(o, "plexes", list);
-	json_print(o, false);
-	return EXIT_DONE;
+	l.items = (void *const *)c->snap.plexes;
+	return cli_list(c, &l);
 }

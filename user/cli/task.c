@@ -5,57 +5,53 @@
 
 #include "cli.h"
 
-static void list_table(struct cli *c, const struct plexus_id *pack)
+static const char *state_of(const struct plexus_task_info *task)
 {
-	static const char *const heads[] = { "TASK", "PARENT", "STATE", "WHAT" };
-	struct table *t = table_new(4, heads, 1u << 0 | 1u << 1);
-	size_t i;
+	const char *name = plexus_result_name(task->result);
 
-	for (i = 0; c->snap.tasks[i]; i++) {
-		const struct plexus_task_info *task = c->snap.tasks[i];
-		char id[24], parent[24], what[PLEXUS_MESSAGE_TEXT];
-		const char *name = plexus_result_name(task->result);
-		const char *state = task->result == R(VDS_E_OPERATION_PENDING) ? "running" :
-				    !plexus_result_errno(task->result)	       ? "done" :
-				    name				       ? name :
-										 "failed";
-		const char *const row[] = { id, parent, state, what };
+	if (task->result == R(VDS_E_OPERATION_PENDING))
+		return "running";
+	if (!plexus_result_errno(task->result))
+		return "done";
+	return name ? name : "failed";
+}
 
-		if (pack && !plexus_id_equal(&task->pack, pack))
-			continue;
-		snprintf(id, sizeof(id), "%llu", (unsigned long long)task->id);
-		snprintf(parent, sizeof(parent), task->parent ? "%llu" : "-",
-			 (unsigned long long)task->parent);
-		task_words(&c->snap, task, what, sizeof(what));
-		table_row(t, row);
-	}
-	table_print(t, stdout);
-	table_free(t);
+static void row(const struct snapshot *s, struct table *t, const void *item)
+{
+	const struct plexus_task_info *task = item;
+	char id[24], parent[24] = "-", what[PLEXUS_MESSAGE_TEXT];
+	const char *const cells[] = { id, parent, state_of(task), what };
+
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)task->id);
+	if (task->parent)
+		snprintf(parent, sizeof(parent), "%llu", (unsigned long long)task->parent);
+	task_words(s, task, what, sizeof(what));
+	table_row(t, cells);
+}
+
+static struct json_object *json(const struct snapshot *s, const void *item)
+{
+	(void)s;
+	return json_of_task(item);
+}
+
+static bool of_pack(const void *item, const void *pack)
+{
+	const struct plexus_task_info *task = item;
+
+	return !pack || plexus_id_equal(&task->pack, pack);
 }
 
 int cmd_task_list(struct cli *c, int argc, char **argv)
 {
-	const struct plexus_id *only = NULL;
-	struct json_object *o, *list;
-	size_t i;
-	int err = cli_snapshot(c);
+	static const char *const heads[] = { "TASK", "PARENT", "STATE", "WHAT" };
+	struct listing l = { "tasks", heads, 4, 1u << 0 | 1u << 1, NULL, of_pack, NULL, json, row };
+	const struct plexus_id *pack = NULL;
+	int err = argc ? arg_list_pack(c, argv[0], &pack) : cli_snapshot(c);
 
-	if (!err && argc)
-		err = arg_list_pack(c, argv[0], &only);
-	if (err)
-		return err;
-	if (!c->o.json) {
-		list_table(c, only);
-		return EXIT_DONE;
-	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	for (i = 0; c->snap.tasks[i]; i++)
-		if (!only || plexus_id_equal(&c->snap.tasks[i]->pack, only))
-			json_object_array_add(list, json_of_task(c->snap.tasks[i]));
-	json_object_object_add(o, "tasks", list);
-	json_print(o, false);
-	return EXIT_DONE;
+	l.items = (void *const *)c->snap.tasks;
+	l.arg = pack;
+	return err ? err : cli_list(c, &l);
 }
 
 static void print_task(struct cli *c, const struct plexus_task_info *info)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* plexus volume ... */
-#include <json-c/json.h>
-
 #include "cli.h"
 
 /* Sizes, counts and types out of the options. */
@@ -93,18 +91,17 @@ int cmd_volume_create(struct cli *c, int argc, char **argv)
 	return err;
 }
 
+static int call_delete(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		       struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_volume_delete(c->h, volume, c->o.given & OPT_FORCE, out);
+}
+
 int cmd_volume_delete(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (err)
-		return err;
-	err = plexus_volume_delete(c->h, &volume, c->o.given & OPT_FORCE, &out);
-	return cli_finish(c, err, &out, argv[0]);
+	return cli_on_volume(c, argv, call_delete);
 }
 
 /* SIZE is the size afterwards; +SIZE is what is added. */
@@ -129,71 +126,71 @@ static int new_size(struct cli *c, const struct plexus_volume_ref *volume, uint6
 	return 0;
 }
 
-int cmd_volume_extend(struct cli *c, int argc, char **argv)
+static int call_extend(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		       struct plexus_outcome *out)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
 	struct inputs *inputs = NULL;
-	struct names room;
 	uint64_t size;
-	int err = arg_volume(c, argv[0], &room, &volume);
+	int err = new_size(c, volume, &size);
 
-	(void)argc;
-	if (!err)
-		err = new_size(c, &volume, &size);
+	(void)argv;
 	if (!err)
 		err = arg_inputs(c, &inputs);
 	if (err)
-		return err;
-	err = plexus_volume_extend(c->h, &volume, size, inputs->disks, inputs->n, &out);
+		return TOLD(err);
+	err = plexus_volume_extend(c->h, volume, size, inputs->disks, inputs->n, out);
 	free(inputs);
-	return cli_finish(c, err, &out, argv[0]);
+	return err;
+}
+
+int cmd_volume_extend(struct cli *c, int argc, char **argv)
+{
+	(void)argc;
+	return cli_on_volume(c, argv, call_extend);
 }
 
 /* NEW may be given as PACK/NEW: of the same pack, of course. */
-int cmd_volume_rename(struct cli *c, int argc, char **argv)
+static int call_rename(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		       struct plexus_outcome *out)
 {
 	const char *slash = strchr(argv[1], '/');
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
 
-	(void)argc;
-	if (err)
-		return err;
 	if (slash && strncmp(argv[0], argv[1], (size_t)(slash - argv[1]) + 1))
-		return cli_usage(c,
-				 "a volume cannot move to another pack; give the new name alone");
-	err = plexus_volume_rename(c->h, &volume, slash ? slash + 1 : argv[1], &out);
-	return cli_finish(c, err, &out, argv[0]);
+		return TOLD(cli_usage(
+			c, "a volume cannot move to another pack; give the new name alone"));
+	return plexus_volume_rename(c->h, volume, slash ? slash + 1 : argv[1], out);
+}
+
+int cmd_volume_rename(struct cli *c, int argc, char **argv)
+{
+	(void)argc;
+	return cli_on_volume(c, argv, call_rename);
+}
+
+static int call_recover(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+			struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_volume_recover(c->h, volume, out);
 }
 
 int cmd_volume_recover(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (err)
-		return err;
-	return cli_finish(c, plexus_volume_recover(c->h, &volume, &out), &out, argv[0]);
+	return cli_on_volume(c, argv, call_recover);
+}
+
+static int call_scrub(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		      struct plexus_outcome *out)
+{
+	(void)argv;
+	return plexus_volume_scrub(c->h, volume, c->o.given & OPT_REPAIR, out);
 }
 
 int cmd_volume_scrub(struct cli *c, int argc, char **argv)
 {
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
-
 	(void)argc;
-	if (err)
-		return err;
-	err = plexus_volume_scrub(c->h, &volume, c->o.given & OPT_REPAIR, &out);
-	return cli_finish(c, err, &out, argv[0]);
+	return cli_on_volume(c, argv, call_scrub);
 }
 
 static int on_off(struct cli *c, const char *text, uint32_t flag, uint32_t *flags)
@@ -278,74 +275,65 @@ static int read_speeds(struct cli *c, struct plexus_volume_settings *set)
 	return 0;
 }
 
-int cmd_volume_set(struct cli *c, int argc, char **argv)
+static int call_set(struct cli *c, const struct plexus_volume_ref *volume, char **argv,
+		    struct plexus_outcome *out)
 {
 	struct plexus_volume_settings set = { 0 };
-	struct plexus_volume_ref volume;
-	struct plexus_outcome out;
-	struct names room;
-	int err = arg_volume(c, argv[0], &room, &volume);
+	int err = read_policy(c, volume, &set);
 
-	(void)argc;
-	if (!err)
-		err = read_policy(c, &volume, &set);
+	(void)argv;
 	if (!err)
 		err = read_speeds(c, &set);
 	if (!err)
-		err = read_flags(c, &volume, &set);
-	if (err)
-		return err;
-	if (!set.what)
-		return cli_usage(c, "nothing to set");
-	return cli_finish(c, plexus_volume_set(c->h, &volume, &set, &out), &out, argv[0]);
+		err = read_flags(c, volume, &set);
+	if (!err && !set.what)
+		err = cli_usage(c, "nothing to set");
+	return err ? TOLD(err) : plexus_volume_set(c->h, volume, &set, out);
 }
 
-static void list_table(struct cli *c, const struct plexus_id *pack)
+int cmd_volume_set(struct cli *c, int argc, char **argv)
 {
-	static const char *const heads[] = { "VOLUME", "DEVICE", "SIZE", "TYPE", "PLEXES", "STATE" };
-	struct table *t = table_new(6, heads, 1u << 2 | 1u << 4);
-	size_t i;
+	(void)argc;
+	return cli_on_volume(c, argv, call_set);
+}
 
-	for (i = 0; c->snap.volumes[i]; i++) {
-		const struct plexus_volume_info *v = c->snap.volumes[i];
-		char name[160], device[64], size[SIZE_TEXT], plexes[16], state[PLEXUS_MESSAGE_TEXT];
-		const char *const row[] = { name,   device, size, plexus_type_name(v->type),
-					    plexes, state };
+static void row(const struct snapshot *s, struct table *t, const void *item)
+{
+	const struct plexus_volume_info *v = item;
+	char name[160], device[64], size[SIZE_TEXT], plexes[16], state[PLEXUS_MESSAGE_TEXT];
+	const char *const cells[] = { name, device, size, plexus_type_name(v->type), plexes, state };
 
-		if (pack && !plexus_id_equal(&v->pack, pack))
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", v->pack_name, v->name);
-		snprintf(device, sizeof(device), "%s%s", v->device[0] ? "/dev/" : "-", v->device);
-		size_format(v->size, size);
-		snprintf(plexes, sizeof(plexes), "%u", v->n_plexes);
-		volume_words(&c->snap, v, state, sizeof(state));
-		table_row(t, row);
-	}
-	table_print(t, stdout);
-	table_free(t);
+	snprintf(name, sizeof(name), "%s/%s", v->pack_name, v->name);
+	snprintf(device, sizeof(device), "%s%s", v->device[0] ? "/dev/" : "-", v->device);
+	size_format(v->size, size);
+	snprintf(plexes, sizeof(plexes), "%u", v->n_plexes);
+	volume_words(s, v, state, sizeof(state));
+	table_row(t, cells);
+}
+
+static struct json_object *json(const struct snapshot *s, const void *item)
+{
+	(void)s;
+	return json_of_volume(item);
+}
+
+static bool of_pack(const void *item, const void *pack)
+{
+	const struct plexus_volume_info *v = item;
+
+	return !pack || plexus_id_equal(&v->pack, pack);
 }
 
 int cmd_volume_list(struct cli *c, int argc, char **argv)
 {
-	const struct plexus_id *only = NULL;
-	struct json_object *o, *list;
-	size_t i;
-	int err = cli_snapshot(c);
+	static const char *const heads[] = { "VOLUME", "DEVICE", "SIZE", "TYPE", "PLEXES", "STATE" };
+	struct listing l = {
+		"volumes", heads, 6, 1u << 2 | 1u << 4, NULL, of_pack, NULL, json, row
+	};
+	const struct plexus_id *pack = NULL;
+	int err = argc ? arg_list_pack(c, argv[0], &pack) : cli_snapshot(c);
 
-	if (!err && argc)
-		err = arg_list_pack(c, argv[0], &only);
-	if (err)
-		return err;
-	if (!c->o.json) {
-		list_table(c, only);
-		return EXIT_DONE;
-	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	for (i = 0; c->snap.volumes[i]; i++)
-		if (!only || plexus_id_equal(&c->snap.volumes[i]->pack, only))
-			json_object_array_add(list, json_of_volume(c->snap.volumes[i]));
-	json_object_object_add(o, "volumes", list);
-	json_print(o, false);
-	return EXIT_DONE;
+	l.items = (void *const *)c->snap.volumes;
+	l.arg = pack;
+	return err ? err : cli_list(c, &l);
 }
