@@ -109,6 +109,11 @@ static void plex_names(void)
 	CHECK(find_plex(&s, &data.id, "2", &p) == -ENOENT);
 	CHECK(find_plex(&s, &scratch.id, "e1e1", &p) == -ENOENT);
 	CHECK(find_plex(&s, &data.id, "", &p) == -ENOENT);
+	/* four digits are the beginning of an id */
+	plexes[1].id = made_id(0x12, 1);
+	CHECK(!find_plex(&s, &data.id, "1212", &p) && p == &plexes[1]);
+	CHECK(find_plex(&s, &data.id, "0001", &p) == -ENOENT);
+	plexes[1].id = made_id(0xe1, 1);
 	plexes[0].id = made_id(0xe1, 8);
 	CHECK(find_plex(&s, &data.id, "e1e1", &p) == -ENOTUNIQ);
 }

@@ -144,6 +144,30 @@ static void threads(void)
 	plexus_close(h);
 }
 
+static void *refused_call(void *h)
+{
+	struct plexus_pack_ref ref = { .name = "" };
+
+	return plexus_pack_export(h, &ref, NULL) == -EINVAL ? h : NULL;
+}
+
+/* As with errno: what another thread did is not told here. */
+static void results_of_threads(void)
+{
+	struct plexus *h;
+	pthread_t thread;
+	void *refused;
+
+	CHECK(!plexus_open(&h, PLEXUS_OPEN_NO_LOAD));
+	CHECK(plexus_result(h) == 0);
+	CHECK(!pthread_create(&thread, NULL, refused_call, h));
+	pthread_join(thread, &refused);
+	CHECK(refused);
+	CHECK(plexus_result(h) == 0);
+	CHECK_TEXT(plexus_message(h), "");
+	plexus_close(h);
+}
+
 static void no_driver(void)
 {
 	struct plexus_pack_info **list;
@@ -158,8 +182,11 @@ static void no_driver(void)
 }
 
 static const struct test tests[] = {
-	{ "one object", get },	    { "refusals of the kernel", refusals },
-	{ "a dump", dump },	    { "four threads on one handle", threads },
+	{ "one object", get },
+	{ "refusals of the kernel", refusals },
+	{ "a dump", dump },
+	{ "four threads on one handle", threads },
+	{ "a result for each thread", results_of_threads },
 	{ "no driver", no_driver },
 };
 
