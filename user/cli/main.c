@@ -153,15 +153,16 @@ static const struct special specials[] = {
 
 #define N_SPECIALS (sizeof(specials) / sizeof(specials[0]))
 
-static int take_special(struct cli *c, int letter)
+static int take_special(struct cli *c, int letter, const char *text)
 {
 	size_t i;
 
+	if (letter == ':')
+		return cli_usage(c, "option '%s' needs an argument", text);
 	for (i = 0; i < N_SPECIALS && specials[i].letter != letter; i++)
 		;
 	if (i == N_SPECIALS)
-		return cli_usage(
-			c, "an option is not known or lacks its argument; see 'plexus --help'");
+		return cli_usage(c, "option '%s' is not known; see 'plexus --help'", text);
 	c->o.given |= specials[i].bit;
 	if (specials[i].where)
 		*(const char **)((char *)&c->o + specials[i].where) = optarg;
@@ -173,14 +174,29 @@ static int take_special(struct cli *c, int letter)
 	return 0;
 }
 
+/* Name of one of these options. */
+static const char *option_name(unsigned int bits)
+{
+	const struct option *o;
+	size_t i;
+
+	for (i = 0; i < N_SPECIALS && !(specials[i].bit & bits); i++)
+		;
+	for (o = longs; i < N_SPECIALS && o->name; o++)
+		if (o->val == specials[i].letter)
+			return o->name;
+	return "?";
+}
+
 static int read_options(struct cli *c, int argc, char **argv)
 {
 	int letter, err;
 
+	opterr = 0; /* told here, as all errors are */
 	/* an error is told with --json too, wherever that stands */
 	for (int i = 1; i < argc; i++)
 		c->o.json |= !strcmp(argv[i], "--json");
-	while ((letter = getopt_long(argc, argv, "hqvV", longs, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, ":hqvV", longs, NULL)) != -1) {
 		switch (letter) {
 		case 'j':
 			c->o.json = true;
@@ -201,7 +217,7 @@ static int read_options(struct cli *c, int argc, char **argv)
 			c->o.no_wait = true;
 			break;
 		default:
-			err = take_special(c, letter);
+			err = take_special(c, letter, argv[optind - 1]);
 			if (err)
 				return err;
 		}
@@ -261,7 +277,8 @@ static int run(struct cli *c, int argc, char **argv)
 	int err;
 
 	if (c->o.given & ~cmd->options)
-		return cli_usage(c, "an option does not belong to this command");
+		return cli_usage(c, "option '--%s' does not belong to this command",
+				 option_name(c->o.given & ~cmd->options));
 	if (argc < cmd->min_args)
 		return cli_usage(c, "an argument is missing");
 	if (cmd->max_args >= 0 && argc > cmd->max_args)

@@ -28,6 +28,11 @@ static int read_shape(struct cli *c, struct plexus_volume_spec *spec)
 					 c->o.members, PLEXUS_MAX_MEMBERS);
 		spec->n_members = (uint32_t)number;
 	}
+	/* what the driver would choose; --size max must know, too */
+	if (!spec->type)
+		spec->type = spec->n_plexes > 1 ? PLEXUS_TYPE_MIRROR : PLEXUS_TYPE_SIMPLE;
+	if (spec->type == PLEXUS_TYPE_MIRROR && !spec->n_plexes)
+		spec->n_plexes = 2;
 	return 0;
 }
 
