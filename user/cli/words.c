@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sentences about the state of objects, as status and the lists show them. */
+#include <stdarg.h>
+
+#include "cli.h"
+
+static void append(char *text, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void append(char *text, size_t size, const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text + len, size - len, fmt, args);
+	va_end(args);
+}
+
+const char *health_words(uint32_t health)
+{
+	switch (health) {
+	case PLEXUS_HEALTH_FAILING_REDUNDANCY:
+		return "failing redundancy";
+	case PLEXUS_HEALTH_FAILED_REDUNDANCY:
+		return "failed redundancy";
+	case PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING:
+		return "failed redundancy, and failing";
+	default:
+		return plexus_health_name(health);
+	}
+}
+
+/* Is this disk a reason for trouble? */
+static bool disk_gone(const struct plexus_disk_info *d)
+{
+	return !d || d->status != PLEXUS_DISK_STATUS_ONLINE;
+}
+
+static const char *disk_name(const struct plexus_disk_info *d)
+{
+	return d && d->path[0] ? d->path : "?";
+}
+
+static const struct plexus_disk_info *bad_disk(const struct snapshot *s,
+					       const struct plexus_plex_info *p, bool *found)
+{
+	const struct plexus_disk_info *d;
+	size_t i, j;
+
+	for (i = 0; i < p->n_members; i++) {
+		for (j = 0; j < p->members[i].n_extents; j++) {
+			d = disk_of_id(s, &p->members[i].extents[j].disk);
+			*found = disk_gone(d);
+			if (*found)
+				return d;
+		}
+	}
+	*found = false;
+	return NULL;
+}
+
+/* "plex 1 is missing disk /dev/vdc", or nothing if the plex is not to blame */
+static bool plex_reason(const struct snapshot *s, const struct plexus_plex_info *p, char *text,
+			size_t size)
+{
+	const struct plexus_disk_info *d;
+	bool found;
+
+	if (p->health == PLEXUS_HEALTH_HEALTHY || p->health == PLEXUS_HEALTH_REBUILDING)
+		return false;
+	d = bad_disk(s, p, &found);
+	if (found && d && d->status != PLEXUS_DISK_STATUS_MISSING)
+		snprintf(text, size, "plex %u: disk %s is %s", p->index, disk_name(d),
+			 plexus_disk_status_name(d->status));
+	else if (found)
+		snprintf(text, size, "plex %u is missing disk %s", p->index, disk_name(d));
+	else
+		snprintf(text, size, "plex %u is %s", p->index, health_words(p->health));
+	return true;
+}
+
+static void volume_reasons(const struct snapshot *s, const struct plexus_volume_info *v, char *text,
+			   size_t size)
+{
+	const char *sep = ": ";
+	char reason[PLEXUS_PATH_MAX + 64];
+	size_t i;
+
+	for (i = 0; s->plexes[i]; i++) {
+		if (!plexus_id_equal(&s->plexes[i]->volume, &v->id) ||
+		    !plex_reason(s, s->plexes[i], reason, sizeof(reason)))
+			continue;
+		append(text, size, "%s%s", sep, reason);
+		sep = ", ";
+	}
+}
+
+/* How far the rebuilding is: the task knows, else the driver's counters. */
+static bool volume_percent(const struct snapshot *s, const struct plexus_volume_info *v,
+			   unsigned int *percent)
+{
+	const struct plexus_task_info *t = running_task_of(s, &v->id);
+
+	if (t)
+		*percent = t->percent;
+	else if (v->sync_total)
+		*percent = (unsigned int)((double)v->sync_done * 100 / (double)v->sync_total);
+	return t || v->sync_total;
+}
+
+void volume_words(const struct snapshot *s, const struct plexus_volume_info *v, char *text,
+		  size_t size)
+{
+	unsigned int percent;
+
+	text[0] = '\0';
+	if (v->status == PLEXUS_VOLUME_STATUS_OFFLINE || v->status == PLEXUS_VOLUME_STATUS_NO_MEDIA)
+		append(text, size, "%s, ", plexus_volume_status_name(v->status));
+	append(text, size, "%s", health_words(v->health));
+	if (v->health == PLEXUS_HEALTH_REBUILDING && volume_percent(s, v, &percent))
+		append(text, size, " %u %%", percent);
+	else if (v->health != PLEXUS_HEALTH_HEALTHY)
+		volume_reasons(s, v, text, size);
+	if (v->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY)
+		append(text, size, ", read-only");
+	if (v->flags & PLEXUS_VOLUME_FLAGS_BORN_STALE)
+		append(text, size, ", born stale");
+	if (v->mismatches)
+		append(text, size, ", %llu mismatches", (unsigned long long)v->mismatches);
+}
+
+void plex_disks(const struct snapshot *s, const struct plexus_plex_info *p, char *text, size_t size)
+{
+	const struct plexus_disk_info *d, *last = NULL;
+	bool first = true;
+	size_t i, j;
+
+	text[0] = '\0';
+	for (i = 0; i < p->n_members; i++) {
+		for (j = 0; j < p->members[i].n_extents; j++) {
+			d = disk_of_id(s, &p->members[i].extents[j].disk);
+			if (!first && d == last)
+				continue;
+			append(text, size, "%s%s", first ? "" : " ", disk_name(d));
+			if (d && disk_gone(d))
+				append(text, size, " (%s)", plexus_disk_status_name(d->status));
+			first = false;
+			last = d;
+		}
+	}
+}
+
+void plex_words(const struct snapshot *s, const struct plexus_plex_info *p, char *text, size_t size)
+{
+	const struct plexus_volume_info *v = volume_of_id(s, &p->volume);
+	unsigned int percent;
+	char bytes[SIZE_TEXT];
+
+	snprintf(text, size, "%s", health_words(p->health));
+	if (p->health == PLEXUS_HEALTH_REBUILDING && v && volume_percent(s, v, &percent))
+		append(text, size, " %u %%", percent);
+	if (p->stale)
+		append(text, size, ", %s stale", size_format(p->stale, bytes));
+}
+
+void disk_words(const struct plexus_disk_info *d, char *text, size_t size)
+{
+	snprintf(text, size, "%s", plexus_disk_status_name(d->status));
+	if (d->spare)
+		append(text, size, ", spare");
+	if (d->health != PLEXUS_HEALTH_HEALTHY && d->health != PLEXUS_HEALTH_UNKNOWN &&
+	    strcmp(plexus_disk_status_name(d->status), plexus_health_name(d->health)))
+		append(text, size, ", %s", health_words(d->health));
+	if (d->read_errors)
+		append(text, size, ", %llu read errors", (unsigned long long)d->read_errors);
+	if (d->write_errors)
+		append(text, size, ", %llu write errors", (unsigned long long)d->write_errors);
+}
+
+void pack_words(const struct plexus_pack_info *p, char *text, size_t size)
+{
+	snprintf(text, size, "%s", plexus_pack_status_name(p->status));
+	if (p->flags & PLEXUS_PACK_FLAGS_FOREIGN)
+		append(text, size, ", foreign");
+	if (p->flags & PLEXUS_PACK_FLAGS_NOQUORUM)
+		append(text, size, ", no quorum");
+	if (p->flags & PLEXUS_PACK_FLAGS_CORRUPTED)
+		append(text, size, ", corrupted");
+	if (p->flags & PLEXUS_PACK_FLAGS_ONLINE_ERROR)
+		append(text, size, ", started with errors");
+	if (p->message[0])
+		append(text, size, ": %s", p->message);
+}
+
+void task_words(const struct snapshot *s, const struct plexus_task_info *t, char *text, size_t size)
+{
+	const struct plexus_volume_info *v = volume_of_id(s, &t->volume);
+	const struct plexus_pack_info *p = pack_of_id(s, &t->pack);
+	char part[SIZE_TEXT];
+
+	snprintf(text, size, "%s", plexus_task_kind_name(t->kind));
+	if (v)
+		append(text, size, " of %s/%s", v->pack_name, v->name);
+	else if (p)
+		append(text, size, " of %s", p->name);
+	if (t->result != R(VDS_E_OPERATION_PENDING)) {
+		append(text, size, ": %s",
+		       t->message[0] ? t->message : plexus_result_text(t->result));
+		return;
+	}
+	append(text, size, ": %u %%", t->percent);
+	if (!v || !v->sync_speed)
+		return;
+	append(text, size, ", %s/s", size_format(v->sync_speed, part));
+	if (v->sync_total > v->sync_done)
+		append(text, size, ", %s left",
+		       duration_format((v->sync_total - v->sync_done) / v->sync_speed, part));
+}
