@@ -320,7 +320,11 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 	}
 }
 
-/* the set of disks that write changes: a new epoch. Each that takes part is noted */
+/*
+ * The set of disks that write changes: a new epoch. For each disk is noted what it
+ * was known to hold before this configuration: should the power go while it is
+ * written, a disk that did not get it is told from one that went its own way.
+ */
 static void stamp(struct plx_change *c)
 {
 	struct plx_conf *conf = c->conf, *old = published(c->pack);
@@ -339,11 +343,12 @@ static void stamp(struct plx_change *c)
 		changed = true;
 	if (changed || c->new_epoch)
 		conf->epoch = get_random_u64();
-	for (d = 0; d < conf->n_disks; d++) {
-		if (conf->disk[d]->state != PLX_DISK_ONLINE)
+	for (d = 0; old && d < conf->n_disks; d++) {
+		o = plx_conf_disk_find(old, &conf->disk[d]->id);
+		if (o < 0 || old->disk[o]->state != PLX_DISK_ONLINE)
 			continue;
-		conf->disk[d]->last_generation = conf->generation;
-		conf->disk[d]->last_epoch = conf->epoch;
+		conf->disk[d]->last_generation = old->generation;
+		conf->disk[d]->last_epoch = old->epoch;
 	}
 }
 

@@ -547,11 +547,20 @@ u32 plx_conf_volume_type(const struct plx_conf_volume *vol)
 
 /**
  * plx_conf_plex_attached() - does a plex get writes?
+ * @conf: where the plex is
  * @plex: which
  */
-bool plx_conf_plex_attached(const struct plx_conf_plex *plex)
+bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex)
 {
-	return plex->state == PLX_PLEX_CURRENT || plex->state == PLX_PLEX_STALE;
+	u32 m, e;
+
+	if (plex->state != PLX_PLEX_CURRENT && plex->state != PLX_PLEX_STALE)
+		return false;
+	for (m = 0; m < plex->n_members; m++)
+		for (e = 0; e < plex->member[m].n_extents; e++)
+			if (conf->disk[plex->member[m].extent[e].disk]->state != PLX_DISK_ONLINE)
+				return false;
+	return true;
 }
 
 static bool name_char(char c)

@@ -149,7 +149,8 @@ bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
 bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
 u32 plx_conf_volume_type(const struct plx_conf_volume *vol); /* MIRROR, or that of its one plex */
-bool plx_conf_plex_attached(const struct plx_conf_plex *plex); /* CURRENT or STALE: gets writes */
+/* CURRENT or STALE, and all its disks are online: gets writes */
+bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . or - */
 bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
 
@@ -282,7 +283,7 @@ int plx_space_log_slot(const struct plx_conf *conf, u32 disk); /* a free log slo
 u32 plx_state_disk_status(const struct plx_conf_disk *disk);
 u32 plx_state_disk_health(const struct plx_conf_disk *disk);
 u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_plex *plex);
-u32 plx_state_plex_status(const struct plx_conf_plex *plex);
+u32 plx_state_plex_status(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_volume *vol);
 u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_volume *vol);
 u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_plex *plex,

@@ -56,7 +56,7 @@ bool plx_copy_wanted(struct plx_volume *vol, struct bio *bio)
 	return wanted;
 }
 
-static bool add_pages(struct bio *copy, u32 bytes, gfp_t gfp)
+static bool take_pages(struct bio *copy, u32 bytes, gfp_t gfp)
 {
 	while (bytes) {
 		u32 len = min_t(u32, bytes, PAGE_SIZE);
@@ -80,7 +80,7 @@ static bool fill(struct bio *copy, u32 bytes, gfp_t gfp)
 	struct bio_vec *bv;
 	bool ok;
 
-	if (add_pages(copy, bytes, GFP_NOWAIT | __GFP_NOWARN))
+	if (take_pages(copy, bytes, GFP_NOWAIT | __GFP_NOWARN))
 		return true;
 	if (!gfpflags_allow_blocking(gfp))
 		return false;
@@ -89,7 +89,7 @@ static bool fill(struct bio *copy, u32 bytes, gfp_t gfp)
 	copy->bi_vcnt = 0;
 	copy->bi_iter.bi_size = 0;
 	mutex_lock(&copy_lock);
-	ok = add_pages(copy, bytes, gfp);
+	ok = take_pages(copy, bytes, gfp);
 	mutex_unlock(&copy_lock);
 	return ok;
 }

@@ -336,7 +336,7 @@ static void commit_work(struct work_struct *work)
 }
 
 /* blocked bios come back through the same door */
-static void unblock(struct plx_log *log, struct bio_list *bios)
+static void unblock(struct plx_log *log)
 {
 	lockdep_assert_held(&log->lock);
 	bio_list_merge(&log->waiting, &log->blocked);

@@ -311,7 +311,7 @@ static int fill_plex(struct sk_buff *skb, const struct object *o)
 	    plx_put_id(skb, PLEXUS_A_VOLUME_ID, &o->cv->id) ||
 	    plx_put_id(skb, PLEXUS_A_PLEX_ID, &cp->id) ||
 	    nla_put_u32(skb, PLEXUS_A_PLEX_INDEX, o->index) ||
-	    nla_put_u32(skb, PLEXUS_A_PLEX_STATUS, plx_state_plex_status(cp)) ||
+	    nla_put_u32(skb, PLEXUS_A_PLEX_STATUS, plx_state_plex_status(o->conf, cp)) ||
 	    nla_put_u32(skb, PLEXUS_A_HEALTH, plx_state_plex_health(o->conf, cp)) ||
 	    nla_put_u32(skb, PLEXUS_A_TYPE, cp->type) ||
 	    plx_put_u64(skb, PLEXUS_A_SIZE, bytes(plx_conf_plex_sectors(cp))) ||

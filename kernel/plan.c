@@ -56,8 +56,8 @@ static int take_plex(struct plx_plan *plan, struct plx_volume *vol, const struct
 		return -ENOMEM;
 	plx_plex_get(pp->plex);
 	pp->index = index;
-	pp->current = cv->plex[index]->state == PLX_PLEX_CURRENT;
-	if (index == cv->preferred && pp->current)
+	pp->is_current = cv->plex[index]->state == PLX_PLEX_CURRENT;
+	if (index == cv->preferred && pp->is_current)
 		plan->preferred = plan->n;
 	plan->n++;
 	return 0;

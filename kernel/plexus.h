@@ -217,7 +217,7 @@ struct plx_plan_plex {
 	struct plx_plex *plex;
 	struct plx_layout *layout;
 	u32 index; /* in the configuration */
-	bool current;
+	bool is_current;
 	bool rotational;
 };
 
@@ -365,6 +365,7 @@ void plx_task_put(struct plx_task *task);
 struct plx_task *plx_task_find(u64 id);
 void plx_task_progress(struct plx_task *task, u64 done, u64 total); /* never falls, 99 at most */
 void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once; text may be NULL */
+void plx_task_drop(struct plx_task *task); /* it never began: forgotten; puts the caller's reference */
 int plx_task_cancel(u64 id, struct plx_why *why);
 bool plx_task_cancelled(const struct plx_task *task);
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
@@ -471,6 +472,30 @@ void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *v
 void plx_pack_lose_dead(struct plx_pack *pack); /* change.c */
 void plx_pack_exit(void);
 
+/* ---- place.c: which disks a plex lies on ---- */
+
+struct plx_input_disk {
+	struct plx_id id;
+	u64 bytes; /* 0: as many as needed */
+};
+
+struct plx_volume_want {
+	const char *name;
+	u64 bytes;
+	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
+	u32 unit; /* bytes; 0: 64 KiB */
+	u32 n_plexes, n_members; /* 0: as the type and disks say */
+	const struct plx_input_disk *disk;
+	u32 n_disks;
+};
+
+int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv, const struct plx_volume_want *want,
+		     struct plx_why *why);
+int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
+		     const struct plx_input_disk *in, u32 n, struct plx_why *why);
+int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_input_disk *in, u32 n, int leave, struct plx_why *why);
+
 /* ---- start.c: how a pack starts ---- */
 
 int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep, bool import,
@@ -486,11 +511,6 @@ void plx_pack_show(struct plx_pack *pack);
  * a negative errno with @why filled; may sleep; called from netlink and sysfs.
  * A task id of 0 on return: it was done at once and is not a task. ----
  */
-struct plx_input_disk {
-	struct plx_id id;
-	u64 bytes; /* 0: as many as needed */
-};
-
 int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
 int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id, struct plx_why *why);
 int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep, struct plx_why *why);
@@ -501,6 +521,11 @@ int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *
 int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
 int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
+struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
+int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
+struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
+				 struct plx_why *why);
+
 int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id, struct plx_why *why);
 int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
 int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk, const struct plx_input_disk *in, u32 n,
@@ -509,16 +534,11 @@ int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool f
 int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
 int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare, struct plx_why *why);
 
-struct plx_volume_want {
-	const char *name;
-	u64 bytes;
-	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
-	u32 unit; /* bytes; 0: 64 KiB */
-	u32 n_plexes, n_members; /* 0: as the type and disks say */
-	const struct plx_input_disk *disk;
-	u32 n_disks;
-};
-
+int plx_change_volume(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		      struct plx_why *why);
+int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		     struct plx_why *why);
+void plx_volume_finish(struct plx_volume *vol);
 int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want, struct plx_id *id, struct plx_why *why);
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why);
 int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n, struct plx_why *why);
@@ -533,6 +553,9 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
 		      u64 *task, struct plx_id *new_id, struct plx_why *why);
 int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force, struct plx_why *why);
+int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in,
+			u32 n, int leave, u64 *task, struct plx_why *why);
+bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in, u32 n,
 		       u64 *task, struct plx_why *why);
 

@@ -115,6 +115,16 @@ static int use_spare(struct plx_volume *vol, int plex, u64 *task, struct plx_why
 	return ret;
 }
 
+static bool names(const struct plx_conf_volume *cv, u64 id)
+{
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++)
+		if (cv->plex[i]->task_id == id)
+			return true;
+	return false;
+}
+
 static int recover(struct plx_volume *vol, u64 parent, u64 *task_id, struct plx_why *why)
 {
 	struct plx_task *task = plx_task_new(PLEXUS_TASK_KIND_RECOVER_VOLUME, 0, &vol->pack->id,
@@ -136,7 +146,7 @@ static int recover(struct plx_volume *vol, u64 parent, u64 *task_id, struct plx_
 		ret = edit(&c, cv, task, &n, &homeless);
 	if (!ret && n)
 		ret = plx_change_commit(&c, why);
-	if (!ret && !names_task(cv, task->id))
+	if (!ret && !names(cv, task->id))
 		plx_task_end(task, PLEXUS_S_OK, NULL);
 	plx_change_end(&c);
 out:

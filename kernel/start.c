@@ -95,7 +95,7 @@ static int choose(struct plx_pack *pack, struct found *f, const struct plx_id *k
 	return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : ret;
 }
 
-static void mark_present(struct found *f, const struct plx_conf *conf)
+static void mark_present(struct found *f, struct plx_conf *conf)
 {
 	u32 i;
 	int d;
@@ -106,6 +106,11 @@ static void mark_present(struct found *f, const struct plx_conf *conf)
 			continue;
 		f->present[d] = true;
 		f->apart[d] = !ancestor(conf, d, f->conf[i]);
+		if (f->apart[d]) { /* from now on its history leads to the one that was kept */
+			conf->disk[d]->last_epoch = f->conf[i]->epoch;
+			conf->disk[d]->last_generation = f->conf[i]->generation;
+			conf->generation = max(conf->generation, f->conf[i]->generation);
+		}
 		strscpy(conf->disk[d]->path, f->disk[i]->path, sizeof(conf->disk[d]->path));
 	}
 }
@@ -287,8 +292,11 @@ static int start_locked(struct plx_pack *pack, struct found *f, bool force,
 		return ret;
 	}
 	for (d = 0; d < conf->n_disks; d++) {
-		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE)
+		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
 			conf->disk[d]->state = PLX_DISK_MISSING;
+			conf->disk[d]->last_epoch = conf->epoch;
+			conf->disk[d]->last_generation = f->conf[best]->generation;
+		}
 		if (f->apart[d])
 			conf->disk[d]->state = PLX_DISK_MISSING;
 	}

@@ -45,6 +45,14 @@ u32 plx_state_disk_health(const struct plx_conf_disk *disk)
 	return PLEXUS_HEALTH_UNKNOWN;
 }
 
+/* a plex whose disks are not all online is missing, whatever it will be when they are back */
+static enum plx_plex_state seen(const struct plx_conf *conf, const struct plx_conf_plex *plex)
+{
+	bool alive = plex->state == PLX_PLEX_CURRENT || plex->state == PLX_PLEX_STALE;
+
+	return alive && !plx_conf_plex_attached(conf, plex) ? PLX_PLEX_MISSING : plex->state;
+}
+
 /* the plexes of a volume, counted; @except is left out */
 struct tally {
 	u32 clean, errors; /* CURRENT */
@@ -52,7 +60,7 @@ struct tally {
 	u32 gone; /* FAILED, MISSING, or STALE and nobody cares */
 };
 
-static struct tally volume_tally(const struct plx_conf_volume *vol,
+static struct tally volume_tally(const struct plx_conf *conf, const struct plx_conf_volume *vol,
 				 const struct plx_conf_plex *except)
 {
 	struct tally t = { 0 };
@@ -60,14 +68,15 @@ static struct tally volume_tally(const struct plx_conf_volume *vol,
 
 	for (i = 0; i < vol->n_plexes; i++) {
 		const struct plx_conf_plex *plex = vol->plex[i];
+		const enum plx_plex_state state = seen(conf, plex);
 
 		if (plex == except)
 			continue;
-		if (plex->state == PLX_PLEX_CURRENT && !(plex->flags & PLX_PLEX_F_ERRORS))
+		if (state == PLX_PLEX_CURRENT && !(plex->flags & PLX_PLEX_F_ERRORS))
 			t.clean++;
-		else if (plex->state == PLX_PLEX_CURRENT)
+		else if (state == PLX_PLEX_CURRENT)
 			t.errors++;
-		else if (plex->state == PLX_PLEX_STALE && plex->task_id)
+		else if (state == PLX_PLEX_STALE && plex->task_id)
 			t.coming++;
 		else
 			t.gone++;
@@ -111,7 +120,7 @@ u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_ple
 	bool mirror = vol && vol->n_plexes > 1;
 	struct tally others = { 0 };
 
-	switch (plex->state) {
+	switch (seen(conf, plex)) {
 	case PLX_PLEX_CURRENT:
 		if (!(plex->flags & PLX_PLEX_F_ERRORS))
 			return PLEXUS_HEALTH_HEALTHY;
@@ -121,7 +130,7 @@ u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_ple
 	case PLX_PLEX_FAILED:
 	case PLX_PLEX_MISSING:
 		if (vol)
-			others = volume_tally(vol, plex);
+			others = volume_tally(conf, vol, plex);
 		if (others.clean)
 			return PLEXUS_HEALTH_FAILED_REDUNDANCY;
 		return others.errors ? PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING :
@@ -132,11 +141,12 @@ u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_ple
 
 /**
  * plx_state_plex_status() - VDS_VOLUME_PLEX_STATUS of a plex
+ * @conf: where the plex is
  * @plex: which
  */
-u32 plx_state_plex_status(const struct plx_conf_plex *plex)
+u32 plx_state_plex_status(const struct plx_conf *conf, const struct plx_conf_plex *plex)
 {
-	switch (plex->state) {
+	switch (seen(conf, plex)) {
 	case PLX_PLEX_CURRENT:
 	case PLX_PLEX_STALE:
 		return PLEXUS_VOLUME_STATUS_ONLINE;
@@ -165,7 +175,7 @@ u32 plx_state_plex_status(const struct plx_conf_plex *plex)
  */
 u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_volume *vol)
 {
-	const struct tally t = volume_tally(vol, NULL);
+	const struct tally t = volume_tally(conf, vol, NULL);
 
 	if (!t.clean && !t.errors)
 		return PLEXUS_HEALTH_FAILED;
@@ -188,7 +198,7 @@ u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_v
  */
 u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_volume *vol)
 {
-	const struct tally t = volume_tally(vol, NULL);
+	const struct tally t = volume_tally(conf, vol, NULL);
 
 	return t.clean || t.errors ? PLEXUS_VOLUME_STATUS_ONLINE : PLEXUS_VOLUME_STATUS_FAILED;
 }

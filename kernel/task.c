@@ -174,6 +174,21 @@ struct plx_task *plx_task_new(u32 kind, u64 id, const struct plx_id *pack,
 }
 
 /**
+ * plx_task_drop() - forget a task that never began
+ * @task: the caller's reference goes too
+ *
+ * Context: sleeps.
+ */
+void plx_task_drop(struct plx_task *task)
+{
+	mutex_lock(&tasks_lock);
+	if (!list_empty(&task->node))
+		forget(task);
+	mutex_unlock(&tasks_lock);
+	plx_task_put(task);
+}
+
+/**
  * plx_task_put() - give a reference back
  * @task: the task, or NULL
  *

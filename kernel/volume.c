@@ -138,14 +138,18 @@ struct plx_plex *plx_volume_plex(struct plx_volume *vol, const struct plx_id *id
 	return NULL;
 }
 
-/* vol->plex[] follows the configuration; what a plex knows is kept */
+/*
+ * vol->plex[] follows the configuration; what a plex knows is kept, unless it was
+ * in terms of another log.
+ */
 static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
+	bool renew = vol->log && cv->log_id != vol->log->log_id;
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
 	u32 i;
 
 	for (i = 0; i < cv->n_plexes; i++) {
-		plex[i] = plx_volume_plex(vol, &cv->plex[i]->id);
+		plex[i] = renew ? NULL : plx_volume_plex(vol, &cv->plex[i]->id);
 		if (plex[i])
 			plx_plex_get(plex[i]);
 		else
@@ -428,6 +432,8 @@ void plx_volume_busy_put(struct plx_volume *vol)
  */
 void plx_volume_stop(struct plx_volume *vol)
 {
+	struct plx_plan *plan;
+	struct plx_log *log;
 	u32 i;
 
 	plx_sync_stop(vol);
@@ -439,13 +445,13 @@ void plx_volume_stop(struct plx_volume *vol)
 		plx_log_stop(vol->log);
 	}
 	flush_work(&vol->retire_work);
-	if (vol->plan) {
-		plx_epoch_drain(&vol->epoch);
-		plx_log_free(vol->log);
-		vol->log = NULL;
-		plx_plan_free(vol->plan);
-		vol->plan = NULL;
-	}
+	plan = vol->plan;
+	log = vol->log;
+	smp_store_release(&vol->plan, NULL); /* then whoever looks at it is waited for */
+	plx_epoch_drain(&vol->epoch);
+	plx_log_free(log);
+	vol->log = NULL;
+	plx_plan_free(plan);
 	for (i = 0; i < vol->n_plexes; i++)
 		plx_plex_put(vol->plex[i]);
 	vol->n_plexes = 0;
