@@ -13,6 +13,7 @@
 #define _PLX_CONF_H
 
 #include <linux/types.h>
+#include <linux/bits.h>
 #include <linux/refcount.h>
 #include <linux/rcupdate.h>
 #include <plexus/format.h>
@@ -21,6 +22,13 @@
 #define PLX_ID_LEN PLEXUS_ID_LEN
 #define PLX_MAX_LOGS 4 /* copies of a region log */
 #define PLX_MAX_EXTENTS 256 /* of one member */
+#define PLX_SECTORS_MAX BIT_ULL(53) /* of a disk or volume: 4 EiB, so that no sum overflows */
+#define PLX_LOG_SLOTS_MIN 16 /* that a disk is given */
+#define PLX_LOG_SLOTS_MAX 256
+#define PLX_UNIT_MIN 8 /* sectors of a stripe unit: 4 KiB */
+#define PLX_UNIT_MAX 2048 /* 1 MiB */
+#define PLX_REGION_SHIFT_MIN 7 /* 64 KiB */
+#define PLX_REGION_SHIFT_MAX 39 /* PLX_SECTORS_MAX fit in one map */
 
 struct plx_id {
 	u8 b[PLX_ID_LEN];
@@ -51,7 +59,7 @@ struct plx_conf_disk {
 	u32 flags;
 	u32 log_slots;
 	u64 sectors, data_sector, data_end; /* sectors */
-	u64 last_generation, last_epoch;
+	u64 last_generation, last_epoch; /* what it held before this one: see history.c */
 	u64 read_errors, write_errors;
 	char path[64];
 };
@@ -114,16 +122,23 @@ struct plx_conf {
 struct plx_conf *plx_conf_new(void); /* one reference, empty */
 struct plx_conf *plx_conf_clone(const struct plx_conf *conf); /* NULL: no memory */
 void plx_conf_get(struct plx_conf *conf);
-void plx_conf_put(struct plx_conf *conf); /* last one frees after an RCU grace period; any context */
-struct plx_conf_disk *plx_conf_disk_add(struct plx_conf *conf); /* appended, zeroed; NULL: full or no memory */
-int plx_conf_disk_remove(struct plx_conf *conf, u32 index); /* renumbers; -EBUSY when extents or logs use it */
+/* last one frees after an RCU grace period; any context; rcu_barrier() before the module goes */
+void plx_conf_put(struct plx_conf *conf);
+/* appended, zeroed; NULL: full or no memory */
+struct plx_conf_disk *plx_conf_disk_add(struct plx_conf *conf);
+/* renumbers; -EBUSY when extents or logs use it; -EINVAL: no such disk */
+int plx_conf_disk_remove(struct plx_conf *conf, u32 index);
 struct plx_conf_volume *plx_conf_volume_add(struct plx_conf *conf);
-void plx_conf_volume_remove(struct plx_conf *conf, u32 index); /* frees the plexes that it still has */
+/* frees the plexes that it still has */
+void plx_conf_volume_remove(struct plx_conf *conf, u32 index);
 struct plx_conf_plex *plx_conf_plex_new(u32 n_members); /* members without extents */
 void plx_conf_plex_free(struct plx_conf_plex *plex);
-int plx_conf_plex_attach(struct plx_conf_volume *vol, struct plx_conf_plex *plex); /* appended; -ENOSPC: 32 already */
+/* appended; -ENOSPC: 32 already */
+int plx_conf_plex_attach(struct plx_conf_volume *vol, struct plx_conf_plex *plex);
+/* vol->preferred goes on to name the same plex, or the first if that one goes */
 struct plx_conf_plex *plx_conf_plex_detach(struct plx_conf_volume *vol, u32 index);
-int plx_conf_member_append(struct plx_conf_member *m, u32 disk, u64 start, u64 sectors); /* joins what touches */
+/* joins what touches; -ENOSPC: PLX_MAX_EXTENTS already */
+int plx_conf_member_append(struct plx_conf_member *m, u32 disk, u64 start, u64 sectors);
 
 /* look-ups: index, or -1 */
 int plx_conf_disk_find(const struct plx_conf *conf, const struct plx_id *id);
@@ -134,7 +149,8 @@ bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
 bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
 u32 plx_conf_volume_type(const struct plx_conf_volume *vol); /* MIRROR, or that of its one plex */
-bool plx_conf_plex_attached(const struct plx_conf_plex *plex); /* CURRENT or STALE: gets writes */
+/* CURRENT or STALE, and all its disks are online: gets writes */
+bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . or - */
 bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
 
@@ -148,16 +164,31 @@ bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
  * 4 KiB..1 MiB, SIMPLE on one disk, no two plexes of a volume on one disk,
  * a volume with two or more plexes has region_shift and 1..4 logs on distinct
  * disks and no more than PLX_LOG_BITS regions, stale maps distinct or 0 and only
- * with a log, sizes without overflow.
+ * with a log, sizes without overflow. Also: no nil id, no unknown flag, no
+ * control character in a path, one member and no unit unless striped, plexes in
+ * every volume, preferred below n_plexes, region_shift and logs both or neither.
  */
-int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen); /* 0, -EINVAL */
+/* 0, -EINVAL, -ENOMEM */
+int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen);
 size_t plx_conf_encoded_size(const struct plx_conf *conf); /* bytes, multiple of 512 */
 /* @buf of at least plx_conf_encoded_size() bytes; fills all of them */
 void plx_conf_encode(const struct plx_conf *conf, void *buf);
-/* magic, crc, bounds, check(); -EINVAL, -EBADMSG (crc), -ENODATA (no magic), -ENOMEM; @len: bytes that may be read */
+/*
+ * magic, crc, bounds, check(); -EINVAL, -EBADMSG (crc), -ENODATA (no magic), -ENOMEM;
+ * @len: bytes that may be read
+ */
 int plx_conf_decode(const void *buf, size_t len, struct plx_conf **out, char *why, size_t whylen);
 
-/* label_format.c */
+/* label_format.c; the first two serve all formats */
+struct plx_format_why {
+	char *text; /* NULL: nobody wants to know */
+	size_t len;
+};
+
+u32 plx_format_crc(const void *buf, size_t len, size_t at); /* the 4 bytes at @at count as zero */
+__printf(2, 3)
+int plx_format_bad(const struct plx_format_why *why, const char *fmt, ...); /* -EINVAL */
+
 struct plx_label {
 	struct plx_id pack_id, disk_id;
 	u64 disk_sectors;
@@ -167,9 +198,11 @@ struct plx_label {
 
 /* the geometry of a disk of this size; -ENOSPC: too small (under 8 MiB) */
 int plx_label_geometry(struct plx_label *label, u64 disk_sectors);
+bool plx_label_geometry_valid(const struct plx_label *label); /* sizes and places, not ids */
 void plx_label_encode(const struct plx_label *label, void *block);
 /* -ENODATA: none there; -EBADMSG, -EINVAL: damaged or impossible for a disk of @disk_sectors */
-int plx_label_decode(const void *block, u64 disk_sectors, struct plx_label *label, char *why, size_t whylen);
+int plx_label_decode(const void *block, u64 disk_sectors, struct plx_label *label, char *why,
+		     size_t whylen);
 
 /* log_format.c: @bits: n_regions bits, bit i in byte i / 8 */
 struct plx_log_head {
@@ -181,6 +214,12 @@ struct plx_log_head {
 void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block);
 /* 0 and head->seq, bits where the block is a valid one of that volume, log id, map and geometry */
 int plx_log_decode(const void *block, struct plx_log_head *head, u8 *bits);
+/* how many regions a volume has */
+static inline u64 plx_log_regions(u64 volume_sectors, u32 region_shift)
+{
+	return (volume_sectors + (1ULL << region_shift) - 1) >> region_shift;
+}
+
 /* log2 sectors of a region for a volume: 64 KiB or more, so that all fit in one map */
 u32 plx_log_region_shift(u64 volume_sectors);
 
@@ -216,7 +255,11 @@ void plx_layout_map(const struct plx_layout *l, u64 sector, struct plx_place *pl
 /* one allocation, to be freed with kvfree(); NULL: no memory */
 struct plx_layout *plx_layout_new(const struct plx_conf_plex *plex);
 
-/* space.c: the extent allocator; works on a configuration, changes nothing in it but the member given */
+/*
+ * space.c: the extent allocator; works on a configuration, changes nothing in it but
+ * the member given. Plexes that are not in the configuration are not known to it:
+ * attach a new plex to the copy first, then allocate for its members.
+ */
 struct plx_space_want {
 	u32 disk;
 	u64 sectors; /* at most so many; 0: as many as needed */
@@ -225,12 +268,12 @@ struct plx_space_want {
 u64 plx_space_free(const struct plx_conf *conf, u32 disk, u64 *largest); /* sectors */
 /*
  * Appends @sectors of room on @disk to @m: one extent if any run is large
- * enough (the smallest that is), else the largest runs first. -ENOSPC changes nothing.
+ * enough (the smallest that is), else the largest runs first. Rounded up to MiB.
+ * What @m has already is avoided. -ENOSPC, -ENOMEM, -EINVAL change nothing.
  */
 int plx_space_alloc(const struct plx_conf *conf, u32 disk, u64 sectors, struct plx_conf_member *m);
 /*
- * The same for a span: over the disks of @want in their order. conf and the extents
- * already appended to @m (also those of plexes in @pending, not yet in conf) are avoided.
+ * The same for a span: over the disks of @want in their order.
  */
 int plx_space_alloc_span(const struct plx_conf *conf, const struct plx_space_want *want, u32 n_want,
 			 u64 sectors, struct plx_conf_member *m);
@@ -240,12 +283,15 @@ int plx_space_log_slot(const struct plx_conf *conf, u32 disk); /* a free log slo
 u32 plx_state_disk_status(const struct plx_conf_disk *disk);
 u32 plx_state_disk_health(const struct plx_conf_disk *disk);
 u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_plex *plex);
-u32 plx_state_plex_status(const struct plx_conf_plex *plex);
+u32 plx_state_plex_status(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_volume *vol);
 u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_volume *vol);
-u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_plex *plex, u32 member);
-/* the transition table of a plex; false: such a change is a bug */
+u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_plex *plex,
+			    u32 member);
+/* the transition table of a plex; no change is legal; false: such a change is a bug */
 bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to);
+/* the same for the only plex of a volume, which may come back as CURRENT */
+bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to);
 
 /*
  * history.c: which of the configurations found on a pack's disks counts.
@@ -253,10 +299,21 @@ bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to);
  * Returns the index of the one of which all others are ancestors or equals; -ENODATA
  * for n = 0; -EUCLEAN when two histories diverged (then *a, *b name one disk of each).
  * B (of disk b) is an ancestor of A when B.epoch == A.epoch and B.generation <= A.generation,
- * or A's record of disk b has last_epoch == B.epoch.
+ * or B.epoch != A.epoch and A's record of disk b has last_epoch == B.epoch.
+ *
+ * What a writer must do for that: last_generation and last_epoch of a disk are those
+ * of the configuration that it was last known to hold *before* this one is written,
+ * online or not. With the new epoch there already, a crash between the writes
+ * to two disks would look like two histories. When one of two histories is chosen by force,
+ * the new configuration gets a new epoch, a generation above both, and the epochs that
+ * the others were found with as their last_epoch.
  */
-int plx_history_choose(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 *a, u32 *b);
-/* more than half of the disks are in @present (by index), or all absent ones are recorded as not online */
+int plx_history_choose(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 *a,
+		       u32 *b);
+/*
+ * more than half of the disks are in @present (by index), or all absent ones are
+ * recorded as not online
+ */
 bool plx_history_quorum(const struct plx_conf *conf, const bool *present);
 
 #endif

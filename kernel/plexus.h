@@ -109,6 +109,8 @@ struct plx_plex {
 	struct kref refs;
 	struct plx_id id;
 	unsigned long *stale; /* a bit per region, set: not current; NULL: none is. Under log->lock */
+	u32 attached; /* counts changes of stale by others than the resync; under log->lock */
+	u32 stale_total; /* regions that were stale when its resync began; the sync engine's */
 	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
 	atomic_t errors; /* reads that failed here */
 };
@@ -133,6 +135,7 @@ struct plx_log {
 	struct plx_volume *vol;
 	u32 shift; /* log2 sectors */
 	u32 n_regions;
+	u64 sectors; /* of the volume */
 	u64 log_id;
 
 	/* read without a lock, see plx_log_warm() */
@@ -146,7 +149,6 @@ struct plx_log {
 	unsigned long *cleaning; /* about to leave dirty */
 	u32 n_unsync;
 	unsigned int gate; /* above 0: no write is let in */
-	unsigned int change; /* counts changes of marks and gates */
 	u64 window_start, window_end; /* sectors; no write is let in */
 	struct bio_list waiting; /* for a commit */
 	struct bio_list blocked; /* for window or gate */
@@ -161,6 +163,7 @@ struct plx_log {
 	struct plx_log_copy copy[PLX_MAX_LOGS];
 	void *block; /* PLX_BLOCK_SIZE */
 	unsigned long *image;
+	u64 *wire; /* the image, little-endian */
 
 	struct work_struct commit_work;
 	struct delayed_work clean_work;
@@ -170,18 +173,21 @@ enum plx_admit { PLX_ADMIT, PLX_QUEUED };
 
 struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume *cv);
 void plx_log_free(struct plx_log *log); /* nobody may use it any more */
-/* the copies follow @cv; what is new gets all maps written. Under pack->change */
+/* log_store.c: where the copies are, and what they say */
+/* the copies follow @cv; a new one gets all maps. Under pack->change. -EIO: no copy is left */
 int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct plx_conf_volume *cv);
-/* reads the dirty map; none readable: all dirty. The map of a plex into plex->stale; none: all stale */
+/* a log that is new for a volume in use: nothing is dirty */
+void plx_log_born(struct plx_log *log);
+/* reads the dirty map; none readable: all dirty */
 void plx_log_load(struct plx_log *log);
+/* what a stale plex misses: its map and all that is dirty; none readable, or map 0: all. -ENOMEM */
 int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
-/* all regions dirty and to be made equal: a volume that is new */
-int plx_log_fresh(struct plx_log *log, bool unsync);
-/* writes the map (0: dirty) to all copies; -EIO: none was written. Sleeps */
+void plx_log_unsync_from_dirty(struct plx_log *log);
+/* log.c; writes the map (0: dirty) to all copies; -EIO: none was written, -EAGAIN: some. Sleeps */
 int plx_log_write_map(struct plx_log *log, u32 map, const unsigned long *bits);
 int plx_log_write_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
 
-/* under lock: none needed; the bio's regions are warm: go ahead */
+/* the regions are warm: go ahead */
 bool plx_log_warm(struct plx_log *log, u64 sector, u32 sectors);
 /* the slow way; inside an epoch. PLX_QUEUED: the bio is ours and will be submitted again */
 enum plx_admit plx_log_admit(struct plx_log *log, struct bio *bio);
@@ -190,13 +196,20 @@ bool plx_log_unsync(struct plx_log *log, u64 sector, u32 sectors); /* a read mus
 void plx_log_gate_close(struct plx_log *log);
 void plx_log_gate_open(struct plx_log *log);
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
-/* plex->stale becomes a superset of all that may be in flight or not flushed; allocates it where needed */
-int plx_log_stale_from_dirty(struct plx_log *log, struct plx_plex *plex);
+/* plex->stale: all, or as it is and all that may be in flight or not flushed; allocates it. -ENOMEM */
+int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
+void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first, u32 last);
+int plx_log_checkpoint(struct plx_log *log, struct plx_plex *plex, u32 map, u32 attached);
+void plx_log_settle(struct plx_log *log); /* nobody writes any more: clean what can be */
+void plx_log_retry(struct plx_log *log); /* the copies changed: try to commit again */
+void plx_log_break(struct plx_log *log); /* no copy can be written any more */
 void plx_log_window_open(struct plx_log *log, u64 start, u64 end); /* then drains the volume's epoch */
 void plx_log_window_close(struct plx_log *log);
 u32 plx_log_count(struct plx_log *log, const unsigned long *map);
 void plx_log_kick(struct plx_log *log); /* let the cleaner look soon */
 void plx_log_stop(struct plx_log *log); /* no works any more; waiting bios fail */
+void plx_log_retire(struct plx_log *log); /* the same, but waiting bios are submitted again */
 
 /* ---- plan.c: how a volume's I/O goes, frozen ---- */
 
@@ -204,7 +217,7 @@ struct plx_plan_plex {
 	struct plx_plex *plex;
 	struct plx_layout *layout;
 	u32 index; /* in the configuration */
-	bool current;
+	bool is_current;
 	bool rotational;
 };
 
@@ -217,6 +230,8 @@ struct plx_plan {
 	u32 preferred; /* position in plex[], or n */
 	bool stable; /* copy what is written */
 	bool failed; /* no current plex: all I/O fails */
+	struct llist_node retired;
+	bool last_of_log; /* the log goes with it */
 	u32 n_disks;
 	struct plx_disk **disk; /* by index in the configuration; NULL: not used */
 	u32 n_flush;
@@ -256,14 +271,18 @@ struct plx_volume {
 	struct gendisk *gendisk;
 	int minor;
 
-	struct plx_plan __rcu *plan; /* published under pack->change; read inside an epoch */
+	struct plx_plan *plan; /* published under pack->change; read inside the epoch */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES]; /* in the order of the configuration; under pack->change */
 
-	struct llist_head failed; /* I/O that met an error: struct plx_io */
-	struct work_struct fail_work;
+	struct llist_head retired; /* plans that may still be in use */
+	struct work_struct retire_work;
+	bool shown;
+	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
+	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
+	struct work_struct deferred_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -275,17 +294,26 @@ struct plx_volume {
 	unsigned long last_io; /* jiffies, racy: was there I/O lately */
 	u64 speed_min, speed_max; /* bytes per second; 0: no limit */
 	atomic64_t mismatches;
-	struct kobject *kobj; /* sysfs: plexus/ below the gendisk */
 };
 
+/* inside the epoch; never NULL while the device can be seen */
+static inline struct plx_plan *plx_volume_plan(struct plx_volume *vol)
+{
+	return smp_load_acquire(&vol->plan);
+}
+
+/* the plex with that id, no reference; under pack->change */
+struct plx_plex *plx_volume_plex(struct plx_volume *vol, const struct plx_id *id);
 struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id);
 void plx_volume_get(struct plx_volume *vol);
 void plx_volume_put(struct plx_volume *vol);
 /* under pack->change: the plan follows the configuration */
+int plx_volume_flush(struct plx_volume *vol); /* all member disks; a disk that errs is given up. 0 or -EIO */
 int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
+void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf);
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
@@ -298,10 +326,21 @@ void plx_volume_stop(struct plx_volume *vol);
 int plx_io_init(void);
 void plx_io_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
-void plx_io_failed_work(struct work_struct *work);
-/* copies between buffer pages and one plex, sleeps; for sync, mend, scrub. 0 or -errno */
-int plx_io_plex(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages,
-		u32 sectors);
+size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
+void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
+
+/* batch.c: reads and writes of one plex from pages, several at a time; for sync, mend, scrub */
+struct plx_batch {
+	atomic_t pending;
+	int error; /* the first one */
+	struct completion done;
+};
+
+void plx_batch_init(struct plx_batch *b);
+/* adds one; @pages hold @sectors from the start of the first. Inside the epoch of the plan */
+void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_op op, u64 sector,
+		   struct page **pages, u32 sectors);
+int plx_batch_wait(struct plx_batch *b); /* sleeps; 0 or negative errno */
 
 /* ---- task.c: asynchronous operations ---- */
 
@@ -326,6 +365,7 @@ void plx_task_put(struct plx_task *task);
 struct plx_task *plx_task_find(u64 id);
 void plx_task_progress(struct plx_task *task, u64 done, u64 total); /* never falls, 99 at most */
 void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once; text may be NULL */
+void plx_task_drop(struct plx_task *task); /* it never began: forgotten; puts the caller's reference */
 int plx_task_cancel(u64 id, struct plx_why *why);
 bool plx_task_cancelled(const struct plx_task *task);
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
@@ -387,9 +427,12 @@ struct plx_change {
 	struct plx_pack *pack;
 	struct plx_conf *conf; /* the copy to edit; its indices are valid until commit */
 	unsigned int noio;
+	bool new_epoch; /* even if the same disks write: a forced start */
 	u32 n_gated;
 };
 
+/* a disk gave an error that cannot be tolerated: it is lost soon. Any context */
+void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const char *what);
 struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
 struct plx_pack *plx_pack_find_name(const char *name);
 struct plx_pack *plx_pack_next(u64 *pos); /* for dumps: a reference to each in turn, NULL at the end */
@@ -406,6 +449,9 @@ int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why
  * nothing is published.
  */
 int plx_change_commit(struct plx_change *c, struct plx_why *why);
+int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct plx_why *why);
+void plx_change_end_locked(struct plx_change *c);
+bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex);
 void plx_change_end(struct plx_change *c); /* always; drops what was not committed */
 /* a plex gets no writes from now on, and what it misses is kept; within a change, before its commit */
 void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, enum plx_plex_state to);
@@ -415,35 +461,23 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
-int plx_pack_init(void);
+struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh);
+void plx_pack_forget(struct plx_pack *pack);
+void plx_pack_volume_add(struct plx_pack *pack, struct plx_volume *vol);
+void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol);
+int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk);
+void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id);
+void plx_pack_publish(struct plx_pack *pack, struct plx_conf *conf);
+void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *vol, void *arg), void *arg);
+void plx_pack_lose_dead(struct plx_pack *pack); /* change.c */
 void plx_pack_exit(void);
 
-/*
- * ---- the operations: op_*.c. Each takes names already looked up, returns 0 or
- * a negative errno with @why filled; may sleep; called from netlink and sysfs.
- * A task id of 0 on return: it was done at once and is not a task. ----
- */
+/* ---- place.c: which disks a plex lies on ---- */
+
 struct plx_input_disk {
 	struct plx_id id;
 	u64 bytes; /* 0: as many as needed */
 };
-
-int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
-int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id, struct plx_why *why);
-int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep, struct plx_why *why);
-int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why);
-int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why);
-int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why);
-int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
-int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
-
-int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id, struct plx_why *why);
-int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
-int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk, const struct plx_input_disk *in, u32 n,
-			u64 *task, struct plx_why *why);
-int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
-int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare, struct plx_why *why);
 
 struct plx_volume_want {
 	const char *name;
@@ -455,6 +489,56 @@ struct plx_volume_want {
 	u32 n_disks;
 };
 
+int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv, const struct plx_volume_want *want,
+		     struct plx_why *why);
+int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
+		     const struct plx_input_disk *in, u32 n, struct plx_why *why);
+int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_input_disk *in, u32 n, int leave, struct plx_why *why);
+
+/* ---- start.c: how a pack starts ---- */
+
+int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep, bool import,
+		   struct plx_why *why);
+int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
+		       u64 parent, struct plx_why *why);
+void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
+			  u64 parent);
+void plx_pack_show(struct plx_pack *pack);
+
+/*
+ * ---- the operations: op_*.c. Each takes names already looked up, returns 0 or
+ * a negative errno with @why filled; may sleep; called from netlink and sysfs.
+ * A task id of 0 on return: it was done at once and is not a task. ----
+ */
+int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
+int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id, struct plx_why *why);
+int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep, struct plx_why *why);
+int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why);
+int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why);
+int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why);
+int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why);
+int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
+int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
+
+struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
+int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
+struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
+				 struct plx_why *why);
+
+int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id, struct plx_why *why);
+int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
+int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk, const struct plx_input_disk *in, u32 n,
+			u64 *task, struct plx_why *why);
+int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
+int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare, struct plx_why *why);
+
+int plx_change_volume(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		      struct plx_why *why);
+int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		     struct plx_why *why);
+void plx_volume_finish(struct plx_volume *vol);
 int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want, struct plx_id *id, struct plx_why *why);
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why);
 int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n, struct plx_why *why);
@@ -469,6 +553,9 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
 		      u64 *task, struct plx_id *new_id, struct plx_why *why);
 int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force, struct plx_why *why);
+int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in,
+			u32 n, int leave, u64 *task, struct plx_why *why);
+bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in, u32 n,
 		       u64 *task, struct plx_why *why);
 
@@ -498,10 +585,12 @@ int plx_sysfs_init(void);
 void plx_sysfs_exit(void);
 extern const struct attribute_group *plx_sysfs_volume_groups[]; /* for the gendisk */
 int plx_sysfs_pack_add(struct plx_pack *pack);
-void plx_sysfs_pack_remove(struct plx_pack *pack);
+void plx_sysfs_pack_remove(struct plx_pack *pack); /* not under pack->change */
+int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
 extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: failures, log, events */
+extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

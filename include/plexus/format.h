@@ -87,7 +87,7 @@ struct plx_disk_disk {
 	__le32 state; /* enum plx_disk_state */
 	__le32 flags;
 	__le32 pad0;
-	__le64 last_generation; /* the last one that the disk took part in */
+	__le64 last_generation; /* of what it held before this one was written */
 	__le64 last_epoch;
 	__le64 read_errors;
 	__le64 write_errors;

@@ -32,8 +32,9 @@ static inline void plx_bdev_close(struct plx_bdev *b)
 	bdev_fput(b->handle);
 }
 
-#define plx_bdev_freeze bdev_freeze
-#define plx_bdev_thaw bdev_thaw
+#define plx_bdev_freeze_start bdev_freeze
+#define plx_bdev_freeze_end bdev_thaw
+#define plx_bdev_inode(bdev) ((bdev)->bd_mapping->host)
 #define PLX_OPEN_ARGS struct gendisk *disk, blk_mode_t mode
 #define PLX_OPEN_DISK disk
 #define PLX_RELEASE_ARGS struct gendisk *disk
@@ -56,8 +57,9 @@ static inline void plx_bdev_close(struct plx_bdev *b)
 	blkdev_put(b->bdev, FMODE_READ | FMODE_WRITE | FMODE_EXCL);
 }
 
-#define plx_bdev_freeze freeze_bdev
-#define plx_bdev_thaw thaw_bdev
+#define plx_bdev_freeze_start freeze_bdev
+#define plx_bdev_freeze_end thaw_bdev
+#define plx_bdev_inode(bdev) ((bdev)->bd_inode)
 #define PLX_OPEN_ARGS struct block_device *bdev, fmode_t mode
 #define PLX_OPEN_DISK (bdev->bd_disk)
 #define PLX_RELEASE_ARGS struct gendisk *disk, fmode_t mode

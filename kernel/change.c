@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One change of a pack's configuration: copy, edit, check, write to all online
+ * disks, publish, let the volumes follow.
+ *
+ * pack->change is held from begin to end, and whoever holds it waits for
+ * metadata I/O only. Writes to volumes may wait for a change (a gate), so a
+ * change must never wait for them.
+ *
+ * Crash: the new configuration is on no disk, on some, or on all. On some: the
+ * next start takes the newest, and what it says is true, because everything it
+ * speaks of (log maps) was written before. A write that missed a plex is
+ * acknowledged only after commit.
+ *
+ * A disk that cannot take the new configuration is lost within the same change:
+ * it would otherwise come back with an old one and look current.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include "plexus.h"
+
+static struct plx_conf *published(struct plx_pack *pack)
+{
+	return rcu_dereference_protected(pack->conf, lockdep_is_held(&pack->change));
+}
+
+/* the caller holds pack->change */
+int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
+{
+	memset(c, 0, sizeof(*c));
+	lockdep_assert_held(&pack->change);
+	if (pack->state != PLX_PACK_ONLINE)
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				  "the pack is not online; import or recover it first");
+	c->noio = memalloc_noio_save();
+	c->conf = plx_conf_clone(published(pack));
+	if (!c->conf) {
+		memalloc_noio_restore(c->noio);
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a change of the pack");
+	}
+	c->pack = pack;
+	return 0;
+}
+
+int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
+{
+	int ret;
+
+	mutex_lock(&pack->change);
+	ret = plx_change_begin_locked(c, pack, why);
+	if (ret)
+		mutex_unlock(&pack->change);
+	return ret;
+}
+
+static void open_gate(struct plx_volume *vol, void *arg)
+{
+	if (vol->gated) {
+		plx_log_gate_open(vol->gated);
+		vol->gated = NULL;
+	}
+}
+
+void plx_change_end_locked(struct plx_change *c)
+{
+	if (c->n_gated)
+		plx_pack_each_volume(c->pack, open_gate, NULL);
+	if (c->conf)
+		plx_conf_put(c->conf);
+	memalloc_noio_restore(c->noio);
+}
+
+void plx_change_end(struct plx_change *c)
+{
+	plx_change_end_locked(c);
+	mutex_unlock(&c->pack->change);
+}
+
+/* no write of the volume goes ahead until the change ends */
+static void gate(struct plx_change *c, struct plx_volume *vol)
+{
+	if (!vol->log || vol->gated)
+		return;
+	vol->gated = vol->log;
+	plx_log_gate_close(vol->log);
+	c->n_gated++;
+}
+
+/* a log map that no plex of the volume uses, or 0 */
+static u32 free_map(const struct plx_conf_volume *cv)
+{
+	u32 map, i;
+
+	for (map = 1; map < PLX_LOG_MAPS; map++) {
+		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map; i++)
+			;
+		if (i == cv->n_plexes)
+			return map;
+	}
+	return 0;
+}
+
+bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
+{
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++)
+		if (i != plex && cv->plex[i]->state == PLX_PLEX_CURRENT)
+			return false;
+	return true;
+}
+
+/* what the plex misses from now on, into a map on the disks; none to be had: all of it */
+static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+{
+	struct plx_plex *plex = plx_volume_plex(vol, &cp->id);
+	bool was_current = cp->state == PLX_PLEX_CURRENT;
+	int ret;
+
+	if (was_current)
+		cp->stale_map = free_map(cv);
+	if (!cp->stale_map || !plex || !vol->log) {
+		cp->stale_map = 0;
+		if (plex && vol->log)
+			plx_log_stale_fill(vol->log, plex, true);
+		return;
+	}
+	/* bits that a resync cleared in memory may stand for data not flushed: the disks' map counts */
+	if (was_current)
+		ret = plx_log_stale_fill(vol->log, plex, false);
+	else
+		ret = plx_log_load_stale(vol->log, plex, cp->stale_map);
+	if (!ret)
+		ret = plx_log_write_stale(vol->log, plex, cp->stale_map);
+	if (ret && ret != -EAGAIN)
+		cp->stale_map = 0;
+}
+
+/**
+ * plx_change_detach - a plex gets no writes from the commit on
+ * @c: the change
+ * @cv: volume in its configuration
+ * @index: of the plex
+ * @to: PLX_PLEX_FAILED or PLX_PLEX_MISSING
+ *
+ * The last current plex keeps its state: nothing newer exists anywhere. If its
+ * disks are gone the volume fails, and is right again when they come back.
+ */
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 index,
+		       enum plx_plex_state to)
+{
+	struct plx_conf_plex *cp = cv->plex[index];
+	struct plx_volume *vol;
+
+	if (cp->state == PLX_PLEX_CURRENT && plx_change_last_current(cv, index))
+		return;
+	vol = plx_pack_volume(c->pack, &cv->id);
+	if (vol) {
+		gate(c, vol);
+		if (cp->state == PLX_PLEX_CURRENT || cp->state == PLX_PLEX_STALE)
+			keep_map(vol, cv, cp);
+		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name, cv->name, index,
+			to == PLX_PLEX_MISSING ? "missing" : "failed");
+		plx_volume_put(vol);
+	} else {
+		cp->stale_map = 0;
+	}
+	cp->state = to;
+	cp->task_id = 0;
+	cp->task_kind = 0;
+}
+
+/**
+ * plx_change_attach - a plex gets writes again, and is to be resynced
+ * @c: the change
+ * @cv: volume in its configuration
+ * @index: of the plex
+ * @kind: of the task that does it
+ * @task_id: its id; 0: nothing resyncs it yet
+ * @full: nothing that it holds counts
+ */
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 index, u32 kind,
+		       u64 task_id, bool full)
+{
+	struct plx_conf_plex *cp = cv->plex[index];
+	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
+	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
+	unsigned long *all;
+
+	if (full) {
+		cp->stale_map = 0;
+		cp->stale_map = free_map(cv);
+		if (vol && vol->log && plex)
+			plx_log_stale_fill(vol->log, plex, true);
+		if (vol && vol->log && cp->stale_map) {
+			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions), sizeof(long),
+				       GFP_KERNEL | __GFP_NOFAIL);
+			bitmap_fill(all, vol->log->n_regions);
+			if (plx_log_write_map(vol->log, cp->stale_map, all) == -EIO)
+				cp->stale_map = 0;
+			kvfree(all);
+		}
+	}
+	cp->state = PLX_PLEX_STALE;
+	cp->task_kind = task_id ? kind : 0;
+	cp->task_id = task_id;
+	plx_volume_put(vol);
+}
+
+/* a disk that can take a copy of the volume's log; its plexes' disks come first */
+static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv)
+{
+	const struct plx_conf *conf = c->conf;
+	int other = -1;
+	u32 d, i;
+
+	for (d = 0; d < conf->n_disks; d++) {
+		struct plx_disk *disk;
+
+		if (conf->disk[d]->state != PLX_DISK_ONLINE || plx_space_log_slot(conf, d) < 0)
+			continue;
+		for (i = 0; i < cv->n_logs && cv->log[i].disk != d; i++)
+			;
+		if (i < cv->n_logs)
+			continue;
+		disk = plx_pack_disk(c->pack, &conf->disk[d]->id);
+		if (!disk)
+			continue;
+		plx_disk_put(disk);
+		if (plx_conf_volume_uses(cv, d))
+			return d;
+		if (other < 0)
+			other = d;
+	}
+	return other;
+}
+
+/**
+ * plx_change_fit_log - give a volume as much of a region log as it needs
+ * @c: the change
+ * @cv: volume in its configuration
+ * @why: filled on refusal
+ *
+ * Two copies on online disks where there are several plexes, none otherwise.
+ */
+int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
+{
+	u32 i = 0;
+	int d;
+
+	if (cv->n_plexes < 2) {
+		cv->n_logs = 0;
+		cv->region_shift = 0;
+		cv->log_id = 0;
+		if (cv->n_plexes)
+			cv->plex[0]->stale_map = 0;
+		return 0;
+	}
+	if (!cv->region_shift) {
+		cv->region_shift = plx_log_region_shift(cv->sectors);
+		cv->log_id = get_random_u64();
+	}
+	while (i < cv->n_logs) {
+		if (c->conf->disk[cv->log[i].disk]->state == PLX_DISK_ONLINE)
+			i++;
+		else
+			cv->log[i] = cv->log[--cv->n_logs];
+	}
+	while (cv->n_logs < 2) {
+		d = log_disk(c, cv);
+		if (d < 0)
+			break;
+		cv->log[cv->n_logs].slot = plx_space_log_slot(c->conf, d);
+		cv->log[cv->n_logs++].disk = d;
+	}
+	if (cv->n_logs)
+		return 0;
+	return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			  "no online disk of the pack has room for the region log of %s", cv->name);
+}
+
+/**
+ * plx_change_lose_disk - a disk is not used any more
+ * @c: the change
+ * @d: index of the disk
+ * @to: PLX_DISK_FAILED, PLX_DISK_MISSING or PLX_DISK_OFFLINE
+ */
+void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
+{
+	struct plx_conf *conf = c->conf;
+	struct plx_conf_volume *cv;
+	struct plx_conf_log keep;
+	struct plx_why why = {};
+	bool log;
+	u32 v, i;
+
+	pr_warn("plexus: %s: disk %s is %s\n", conf->name, conf->disk[d]->path,
+		to == PLX_DISK_FAILED ? "failed" : to == PLX_DISK_OFFLINE ? "offline" : "missing");
+	conf->disk[d]->state = to;
+	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack, &conf->disk[d]->id, "disk lost");
+	for (v = 0; v < conf->n_volumes; v++) {
+		cv = conf->volume[v];
+		for (log = false, i = 0; i < cv->n_logs; i++) {
+			if (cv->log[i].disk != d)
+				continue;
+			log = true;
+			keep = cv->log[i];
+		}
+		for (i = 0; i < cv->n_plexes; i++)
+			if (plx_conf_plex_uses(cv->plex[i], d))
+				plx_change_detach(c, cv, i, PLX_PLEX_MISSING);
+		if (log && plx_change_fit_log(c, cv, &why)) {
+			/* no disk is left for it: the volume has no current plex either */
+			cv->log[0] = keep;
+			cv->n_logs = 1;
+		}
+	}
+}
+
+/*
+ * The set of disks that write changes: a new epoch. For each disk is noted what it
+ * was known to hold before this configuration: should the power go while it is
+ * written, a disk that did not get it is told from one that went its own way.
+ */
+static void stamp(struct plx_change *c)
+{
+	struct plx_conf *conf = c->conf, *old = published(c->pack);
+	bool changed = !old;
+	u32 d;
+	int o;
+
+	conf->generation = (old ? max(old->generation, conf->generation) : conf->generation) + 1;
+	for (d = 0; d < conf->n_disks; d++) {
+		o = old ? plx_conf_disk_find(old, &conf->disk[d]->id) : -1;
+		if (o < 0 || (old->disk[o]->state == PLX_DISK_ONLINE) !=
+			     (conf->disk[d]->state == PLX_DISK_ONLINE))
+			changed = true;
+	}
+	if (old && old->n_disks != conf->n_disks)
+		changed = true;
+	if (changed || c->new_epoch)
+		conf->epoch = get_random_u64();
+	for (d = 0; old && d < conf->n_disks; d++) {
+		o = plx_conf_disk_find(old, &conf->disk[d]->id);
+		if (o < 0 || old->disk[o]->state != PLX_DISK_ONLINE)
+			continue;
+		conf->disk[d]->last_generation = old->generation;
+		conf->disk[d]->last_epoch = old->epoch;
+	}
+}
+
+/* writes to all online disks; those that err are lost in the copy. How many took it */
+static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost)
+{
+	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
+	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index), GFP_KERNEL | __GFP_NOFAIL);
+	u32 d, n = 0, good = 0;
+
+	*lost = false;
+	for (d = 0; d < c->conf->n_disks; d++) {
+		struct plx_disk *disk;
+
+		if (c->conf->disk[d]->state != PLX_DISK_ONLINE)
+			continue;
+		disk = plx_pack_disk(c->pack, &c->conf->disk[d]->id);
+		if (!disk) {
+			plx_change_lose_disk(c, d, PLX_DISK_FAILED);
+			*lost = true;
+			continue;
+		}
+		to[n].disk = disk;
+		to[n].sector = PLX_CONFIG_SECTOR + (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
+		index[n++] = d;
+	}
+	if (!*lost)
+		plx_meta_write(to, n, buf, bytes);
+	for (d = 0; d < n; d++) {
+		if (!*lost && !to[d].error)
+			good++;
+		plx_disk_put(to[d].disk);
+	}
+	if (!*lost) {
+		for (d = 0; d < n; d++) {
+			if (to[d].error) {
+				WRITE_ONCE(to[d].disk->dead, true);
+				plx_change_lose_disk(c, index[d], PLX_DISK_FAILED);
+				*lost = true;
+			} else {
+				to[d].disk->config_slot ^= 1;
+			}
+		}
+	}
+	kfree(index);
+	kfree(to);
+	return good;
+}
+
+static void place_log(struct plx_volume *vol, void *arg)
+{
+	struct plx_change *c = arg;
+	int v = plx_conf_volume_find(c->conf, &vol->id);
+
+	/* a log that is about to go, or to be made anew, is left as it is */
+	if (v >= 0 && vol->log && c->conf->volume[v]->log_id == vol->log->log_id &&
+	    plx_log_place(vol->log, c->conf, c->conf->volume[v]))
+		plx_log_break(vol->log);
+}
+
+static int write_out(struct plx_change *c, struct plx_why *why)
+{
+	bool lost;
+
+	do {
+		size_t bytes;
+		void *buf;
+		u32 good;
+
+		stamp(c);
+		if (plx_conf_check(c->conf, why->text, sizeof(why->text))) {
+			why->result = PLEXUS_E_INVALIDARG;
+			return -EINVAL;
+		}
+		plx_pack_each_volume(c->pack, place_log, c);
+		bytes = plx_conf_encoded_size(c->conf);
+		if (bytes > PLX_CONFIG_MAX)
+			return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+					  "the configuration of the pack is full (%u KiB)",
+					  PLX_CONFIG_MAX >> 10);
+		buf = kvmalloc(round_up(bytes, PLX_BLOCK_SIZE), GFP_KERNEL | __GFP_ZERO);
+		if (!buf)
+			return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the configuration");
+		plx_conf_encode(c->conf, buf);
+		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);
+		kvfree(buf);
+		if (!good && !lost)
+			return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+					  "no disk of the pack can take the configuration");
+	} while (lost);
+	return 0;
+}
+
+static void follow(struct plx_volume *vol, void *arg)
+{
+	struct plx_change *c = arg;
+	int ret = plx_volume_replan(vol, c->conf);
+
+	if (ret && ret != -ENOENT)
+		pr_err("plexus: %s: its plan cannot be renewed, error %d\n",
+		       vol->gendisk ? vol->gendisk->disk_name : "?", -ret);
+	plx_sync_kick(vol);
+}
+
+/**
+ * plx_change_commit - make a change durable and let it take effect
+ * @c: the change
+ * @why: filled on refusal
+ *
+ * Context: sleeps for metadata I/O.
+ * Return: 0. On error nothing is published, unless no disk can be written any
+ * more: then the loss of all disks is, in memory
+ */
+int plx_change_commit(struct plx_change *c, struct plx_why *why)
+{
+	int ret = write_out(c, why);
+
+	/* all disks gone: nothing is durable, but people and plans must see it */
+	if (ret && why->result != PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED)
+		return ret;
+	refcount_inc(&c->conf->refs);
+	plx_pack_publish(c->pack, c->conf);
+	plx_pack_each_volume(c->pack, follow, c);
+	plx_event_pack(PLEXUS_EVENT_CODE_PACK_MODIFY, c->pack);
+	return ret;
+}
+
+static void break_log(struct plx_volume *vol, void *arg)
+{
+	if (vol->log)
+		plx_log_break(vol->log);
+}
+
+static void lose_one(struct plx_change *c, u32 d, u32 *n)
+{
+	plx_change_lose_disk(c, d, PLX_DISK_FAILED);
+	(*n)++;
+}
+
+/* from the pack's work: disks that gave an error are lost in a change of their own */
+void plx_pack_lose_dead(struct plx_pack *pack)
+{
+	struct plx_why why = {};
+	struct plx_change c;
+	u32 d, n = 0;
+
+	if (plx_change_begin(&c, pack, &why))
+		return;
+	for (d = 0; d < c.conf->n_disks; d++) {
+		struct plx_disk *disk;
+
+		if (c.conf->disk[d]->state != PLX_DISK_ONLINE)
+			continue;
+		disk = plx_pack_disk(pack, &c.conf->disk[d]->id);
+		if (disk)
+			plx_disk_put(disk);
+		else
+			lose_one(&c, d, &n);
+	}
+	if (n && plx_change_commit(&c, &why)) {
+		pr_err("plexus: %s: %s\n", c.conf->name, why.text);
+		plx_pack_each_volume(pack, break_log, NULL);
+	}
+	plx_change_end(&c);
+}

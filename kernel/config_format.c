@@ -1,0 +1,776 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A configuration to and from its blob on the disk, and the rules that every
+ * configuration obeys. Decoding trusts nothing: a record is looked at only
+ * when all of it is inside the blob, a count only used when it is possible,
+ * and the finished tree has to pass plx_conf_check().
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <asm/byteorder.h>
+#include "conf.h"
+
+#define PLX_VOLUME_FLAGS_KNOWN                                                                     \
+	(PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY |                       \
+	 PLEXUS_VOLUME_FLAGS_BORN_STALE)
+
+static int no_memory(const struct plx_format_why *w)
+{
+	plx_format_bad(w, "not enough memory");
+	return -ENOMEM;
+}
+
+static bool id_nil(const struct plx_id *id)
+{
+	static const struct plx_id nil;
+
+	return plx_id_equal(id, &nil);
+}
+
+/* ---- the rules ---- */
+
+static int check_counts(const struct plx_conf *conf, const struct plx_format_why *w)
+{
+	u32 i, j, k;
+
+	if (conf->n_disks > PLEXUS_MAX_DISKS || conf->n_volumes > PLEXUS_MAX_VOLUMES)
+		return plx_format_bad(w, "%u disks, %u volumes: too many", conf->n_disks,
+				      conf->n_volumes);
+	for (i = 0; i < conf->n_volumes; i++) {
+		const struct plx_conf_volume *vol = conf->volume[i];
+
+		if (!vol->n_plexes || vol->n_plexes > PLEXUS_MAX_PLEXES)
+			return plx_format_bad(w, "volume %u has %u plexes", i, vol->n_plexes);
+		for (j = 0; j < vol->n_plexes; j++) {
+			const struct plx_conf_plex *plex = vol->plex[j];
+
+			if (!plex->n_members || plex->n_members > PLEXUS_MAX_MEMBERS)
+				return plx_format_bad(w, "plex %u.%u has %u members", i, j,
+						      plex->n_members);
+			for (k = 0; k < plex->n_members; k++)
+				if (!plex->member[k].n_extents ||
+				    plex->member[k].n_extents > PLX_MAX_EXTENTS)
+					return plx_format_bad(w, "member %u.%u.%u has %u extents",
+							      i, j, k, plex->member[k].n_extents);
+		}
+	}
+	if (plx_conf_encoded_size(conf) > PLX_CONFIG_MAX)
+		return plx_format_bad(w, "the configuration is larger than %u KiB",
+				      PLX_CONFIG_MAX >> 10);
+	return 0;
+}
+
+static bool path_valid(const char *path, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && path[i]; i++)
+		if ((u8)path[i] < ' ' || path[i] == 0x7f)
+			return false;
+	return i < size;
+}
+
+static int check_disk(const struct plx_conf *conf, u32 i, const struct plx_format_why *w)
+{
+	const struct plx_conf_disk *disk = conf->disk[i];
+	const struct plx_label geometry = {
+		.disk_sectors = disk->sectors,
+		.log_slots = disk->log_slots,
+		.data_sector = disk->data_sector,
+		.data_end = disk->data_end,
+	};
+	u32 j;
+
+	if (id_nil(&disk->id))
+		return plx_format_bad(w, "disk %u has no id", i);
+	for (j = 0; j < i; j++)
+		if (plx_id_equal(&disk->id, &conf->disk[j]->id))
+			return plx_format_bad(w, "disks %u and %u have the same id", j, i);
+	if (disk->state < PLX_DISK_ONLINE || disk->state > PLX_DISK_MISSING)
+		return plx_format_bad(w, "disk %u: state %u is not known", i, disk->state);
+	if (disk->flags & ~PLX_DISK_F_SPARE)
+		return plx_format_bad(w, "disk %u: flags %#x are not known", i, disk->flags);
+	if (!plx_label_geometry_valid(&geometry))
+		return plx_format_bad(w, "disk %u: the geometry is impossible", i);
+	if (!path_valid(disk->path, sizeof(disk->path)))
+		return plx_format_bad(w, "disk %u: the path is not a text", i);
+	return 0;
+}
+
+static int check_extent(const struct plx_conf *conf, const struct plx_conf_extent *e,
+			const struct plx_format_why *w)
+{
+	const struct plx_conf_disk *disk;
+
+	if (e->disk >= conf->n_disks)
+		return plx_format_bad(w, "an extent is on disk %u, but there are %u", e->disk,
+				      conf->n_disks);
+	disk = conf->disk[e->disk];
+	if (!e->sectors || e->start % PLX_ALIGN_SECTORS || e->sectors % PLX_ALIGN_SECTORS)
+		return plx_format_bad(w, "disk %u: extent %llu+%llu is not made of MiB", e->disk,
+				      e->start, e->sectors);
+	if (e->start < disk->data_sector || e->start >= disk->data_end ||
+	    e->sectors > disk->data_end - e->start)
+		return plx_format_bad(w, "disk %u: extent %llu+%llu is outside of %llu..%llu",
+				      e->disk, e->start, e->sectors, disk->data_sector,
+				      disk->data_end);
+	return 0;
+}
+
+/* owner[disk]: 1 + the index of the plex of this volume that is on that disk */
+static int check_members(const struct plx_conf *conf, const struct plx_conf_plex *plex, u8 *owner,
+			 u8 self, const struct plx_format_why *w)
+{
+	u64 size, first = 0;
+	u32 i, j;
+	int err;
+
+	for (i = 0; i < plex->n_members; i++) {
+		const struct plx_conf_member *m = &plex->member[i];
+
+		for (size = 0, j = 0; j < m->n_extents; j++) {
+			const struct plx_conf_extent *e = &m->extent[j];
+
+			err = check_extent(conf, e, w);
+			if (err)
+				return err;
+			if (owner[e->disk] && owner[e->disk] != self)
+				return plx_format_bad(w, "two plexes of a volume are on disk %u",
+						      e->disk);
+			owner[e->disk] = self;
+			if (plex->type == PLEXUS_TYPE_SIMPLE && e->disk != m->extent[0].disk)
+				return plx_format_bad(w, "a simple plex is on disks %u and %u",
+						      m->extent[0].disk, e->disk);
+			size += e->sectors;
+		}
+		if (!i)
+			first = size;
+		else if (size != first)
+			return plx_format_bad(w, "the members of a stripe differ in size");
+	}
+	return 0;
+}
+
+static int check_plex_type(const struct plx_conf_plex *plex, const struct plx_format_why *w)
+{
+	switch (plex->type) {
+	case PLEXUS_TYPE_STRIPE:
+		if (!is_power_of_2(plex->unit) || plex->unit < PLX_UNIT_MIN ||
+		    plex->unit > PLX_UNIT_MAX)
+			return plx_format_bad(w, "a stripe unit of %u sectors", plex->unit);
+		return 0;
+	case PLEXUS_TYPE_SIMPLE:
+	case PLEXUS_TYPE_SPAN:
+		if (plex->n_members != 1)
+			return plx_format_bad(w, "%u members in a plex that is not striped",
+					      plex->n_members);
+		if (plex->unit)
+			return plx_format_bad(w, "a stripe unit in a plex that is not striped");
+		return 0;
+	case PLEXUS_TYPE_PARITY:
+		return plx_format_bad(w, "parity plexes are not known to this version");
+	default:
+		return plx_format_bad(w, "plex type %u is not known", plex->type);
+	}
+}
+
+static int check_plex(const struct plx_conf *conf, const struct plx_conf_volume *vol, u32 i,
+		      u8 *owner, const struct plx_format_why *w)
+{
+	const struct plx_conf_plex *plex = vol->plex[i];
+	int err;
+	u32 j;
+
+	if (id_nil(&plex->id))
+		return plx_format_bad(w, "plex %u has no id", i);
+	if (plex->state < PLX_PLEX_CURRENT || plex->state > PLX_PLEX_MISSING)
+		return plx_format_bad(w, "plex %u: state %u is not known", i, plex->state);
+	if (plex->flags & ~PLX_PLEX_F_ERRORS)
+		return plx_format_bad(w, "plex %u: flags %#x are not known", i, plex->flags);
+	if (plex->task_kind > PLEXUS_TASK_KIND_VOLUME)
+		return plx_format_bad(w, "plex %u: task kind %u is not known", i, plex->task_kind);
+	if (plex->stale_map >= PLX_LOG_MAPS)
+		return plx_format_bad(w, "plex %u: there is no map %u", i, plex->stale_map);
+	if (plex->stale_map && !vol->n_logs)
+		return plx_format_bad(w, "plex %u has a stale map, but the volume no log", i);
+	for (j = 0; j < i && plex->stale_map; j++)
+		if (vol->plex[j]->stale_map == plex->stale_map)
+			return plx_format_bad(w, "plexes %u and %u share stale map %u", j, i,
+					      plex->stale_map);
+	err = check_plex_type(plex, w);
+	if (!err)
+		err = check_members(conf, plex, owner, i + 1, w);
+	if (err)
+		return err;
+	if (plx_conf_plex_sectors(plex) < vol->sectors)
+		return plx_format_bad(w, "plex %u holds %llu sectors, the volume has %llu", i,
+				      plx_conf_plex_sectors(plex), vol->sectors);
+	return 0;
+}
+
+static int check_logs(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+		      const struct plx_format_why *w)
+{
+	u32 i, j;
+
+	if (!vol->region_shift && !vol->n_logs)
+		return vol->n_plexes < 2 ? 0 : plx_format_bad(w, "a mirror without a region log");
+	if (vol->region_shift < PLX_REGION_SHIFT_MIN || vol->region_shift > PLX_REGION_SHIFT_MAX)
+		return plx_format_bad(w, "a region log with region shift %u", vol->region_shift);
+	if (plx_log_regions(vol->sectors, vol->region_shift) > PLX_LOG_BITS)
+		return plx_format_bad(w, "more regions than a map can hold");
+	if (!vol->n_logs || vol->n_logs > PLX_MAX_LOGS)
+		return plx_format_bad(w, "a region log with %u copies", vol->n_logs);
+	for (i = 0; i < vol->n_logs; i++) {
+		const struct plx_conf_log *log = &vol->log[i];
+
+		if (log->disk >= conf->n_disks)
+			return plx_format_bad(w, "a region log is on disk %u, but there are %u",
+					      log->disk, conf->n_disks);
+		if (log->slot >= conf->disk[log->disk]->log_slots)
+			return plx_format_bad(w, "disk %u has no log slot %u", log->disk,
+					      log->slot);
+		for (j = 0; j < i; j++)
+			if (vol->log[j].disk == log->disk)
+				return plx_format_bad(w, "two copies of a region log on disk %u",
+						      log->disk);
+	}
+	return 0;
+}
+
+static int check_volume(const struct plx_conf *conf, u32 i, const struct plx_format_why *w)
+{
+	const struct plx_conf_volume *vol = conf->volume[i];
+	u8 owner[PLEXUS_MAX_DISKS] = { 0 };
+	int err;
+	u32 j;
+
+	if (id_nil(&vol->id))
+		return plx_format_bad(w, "volume %u has no id", i);
+	if (!plx_name_valid(vol->name))
+		return plx_format_bad(w, "volume %u has no valid name", i);
+	for (j = 0; j < i; j++)
+		if (plx_id_equal(&vol->id, &conf->volume[j]->id) ||
+		    !strcmp(vol->name, conf->volume[j]->name))
+			return plx_format_bad(w, "volumes %u and %u have the same id or name", j,
+					      i);
+	if (!vol->sectors || vol->sectors > PLX_SECTORS_MAX)
+		return plx_format_bad(w, "volume %s has %llu sectors", vol->name, vol->sectors);
+	if (vol->flags & ~PLX_VOLUME_FLAGS_KNOWN)
+		return plx_format_bad(w, "volume %s: flags %#x are not known", vol->name,
+				      vol->flags);
+	if (vol->read_policy > PLEXUS_READ_POLICY_PREFER || vol->preferred >= vol->n_plexes)
+		return plx_format_bad(w, "volume %s: read policy %u, plex %u", vol->name,
+				      vol->read_policy, vol->preferred);
+	err = check_logs(conf, vol, w);
+	for (j = 0; !err && j < vol->n_plexes; j++)
+		err = check_plex(conf, vol, j, owner, w);
+	return err;
+}
+
+/* a run of sectors that belongs to somebody */
+struct span {
+	u32 disk;
+	u64 start, end;
+};
+
+static int span_cmp(const void *left, const void *right)
+{
+	const struct span *a = left, *b = right;
+
+	if (a->disk != b->disk)
+		return a->disk < b->disk ? -1 : 1;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return 0;
+}
+
+static size_t volume_spans(const struct plx_conf_volume *vol, struct span *span)
+{
+	size_t n = 0;
+	u32 i, j, k;
+
+	for (i = 0; i < vol->n_logs; i++) {
+		u64 start = PLX_LOG_SECTOR + (u64)vol->log[i].slot * PLX_LOG_SLOT_SECTORS;
+
+		span[n++] = (struct span){ vol->log[i].disk, start, start + PLX_LOG_SLOT_SECTORS };
+	}
+	for (i = 0; i < vol->n_plexes; i++)
+		for (j = 0; j < vol->plex[i]->n_members; j++) {
+			const struct plx_conf_member *m = &vol->plex[i]->member[j];
+
+			for (k = 0; k < m->n_extents; k++)
+				span[n++] = (struct span){ m->extent[k].disk, m->extent[k].start,
+							   m->extent[k].start +
+								   m->extent[k].sectors };
+		}
+	return n;
+}
+
+/* every span costs at least 32 bytes of the blob, or is one of at most four logs of a volume */
+static int check_overlaps(const struct plx_conf *conf, const struct plx_format_why *w)
+{
+	size_t i, n = 0, max = PLX_MAX_LOGS * conf->n_volumes;
+	struct span *span;
+	int err = 0;
+
+	max += plx_conf_encoded_size(conf) / sizeof(struct plx_extent_disk);
+	span = kvmalloc_array(max, sizeof(*span), GFP_NOIO);
+	if (!span)
+		return no_memory(w);
+	for (i = 0; i < conf->n_volumes; i++)
+		n += volume_spans(conf->volume[i], span + n);
+	sort(span, n, sizeof(*span), span_cmp, NULL);
+	for (i = 1; !err && i < n; i++)
+		if (span[i - 1].disk == span[i].disk && span[i - 1].end > span[i].start)
+			err = plx_format_bad(w, "disk %u: sector %llu is used twice", span[i].disk,
+					     span[i].start);
+	kvfree(span);
+	return err;
+}
+
+static int id_cmp(const void *left, const void *right)
+{
+	return memcmp(*(const u8 *const *)left, *(const u8 *const *)right, PLX_ID_LEN);
+}
+
+static int check_plex_ids(const struct plx_conf *conf, const struct plx_format_why *w)
+{
+	size_t i, n = 0, max = plx_conf_encoded_size(conf) / sizeof(struct plx_plex_disk);
+	const u8 **id;
+	int err = 0;
+	u32 j;
+
+	id = kvmalloc_array(max, sizeof(*id), GFP_NOIO);
+	if (!id)
+		return no_memory(w);
+	for (i = 0; i < conf->n_volumes; i++)
+		for (j = 0; j < conf->volume[i]->n_plexes; j++)
+			id[n++] = conf->volume[i]->plex[j]->id.b;
+	sort(id, n, sizeof(*id), id_cmp, NULL);
+	for (i = 1; !err && i < n; i++)
+		if (!memcmp(id[i - 1], id[i], PLX_ID_LEN))
+			err = plx_format_bad(w, "two plexes have the id %pUb", id[i]);
+	kvfree(id);
+	return err;
+}
+
+/**
+ * plx_conf_check() - does a configuration obey all rules?
+ * @conf: which; its arrays are as long as its counts say, if these are possible
+ * @why: gets a sentence for people on failure; may be NULL
+ * @whylen: bytes of it
+ *
+ * Return: 0; -EINVAL: it does not; -ENOMEM: not known.
+ */
+int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen)
+{
+	const struct plx_format_why w = { why, whylen };
+	int err;
+	u32 i;
+
+	err = check_counts(conf, &w);
+	if (err)
+		return err;
+	if (id_nil(&conf->pack_id))
+		return plx_format_bad(&w, "the pack has no id");
+	if (!plx_name_valid(conf->name))
+		return plx_format_bad(&w, "the pack has no valid name");
+	if (conf->flags & ~PLX_CONF_F_EXPORTED)
+		return plx_format_bad(&w, "pack flags %#x are not known", conf->flags);
+	for (i = 0; !err && i < conf->n_disks; i++)
+		err = check_disk(conf, i, &w);
+	for (i = 0; !err && i < conf->n_volumes; i++)
+		err = check_volume(conf, i, &w);
+	if (!err)
+		err = check_overlaps(conf, &w);
+	if (!err)
+		err = check_plex_ids(conf, &w);
+	return err;
+}
+
+/* ---- writing ---- */
+
+/**
+ * plx_conf_encoded_size() - how large the blob is
+ * @conf: which
+ *
+ * Return: bytes, a multiple of 512.
+ */
+size_t plx_conf_encoded_size(const struct plx_conf *conf)
+{
+	size_t bytes = sizeof(struct plx_config_disk);
+	u32 i, j, k;
+
+	bytes += conf->n_disks * sizeof(struct plx_disk_disk);
+	bytes += conf->n_volumes * sizeof(struct plx_volume_disk);
+	for (i = 0; i < conf->n_volumes; i++)
+		for (j = 0; j < conf->volume[i]->n_plexes; j++) {
+			const struct plx_conf_plex *plex = conf->volume[i]->plex[j];
+
+			bytes += sizeof(struct plx_plex_disk);
+			bytes += plex->n_members * sizeof(struct plx_member_disk);
+			for (k = 0; k < plex->n_members; k++)
+				bytes += (size_t)plex->member[k].n_extents *
+					 sizeof(struct plx_extent_disk);
+		}
+	return round_up(bytes, (size_t)1 << PLX_SECTOR_SHIFT);
+}
+
+static void encode_text(u8 *to, const char *from, size_t size)
+{
+	memcpy(to, from, strnlen(from, size - 1));
+}
+
+static void *encode_disk(const struct plx_conf_disk *disk, void *at)
+{
+	struct plx_disk_disk *d = at;
+
+	memcpy(d->id, disk->id.b, sizeof(d->id));
+	d->sectors = cpu_to_le64(disk->sectors);
+	d->data_sector = cpu_to_le64(disk->data_sector);
+	d->data_end = cpu_to_le64(disk->data_end);
+	d->log_slots = cpu_to_le32(disk->log_slots);
+	d->state = cpu_to_le32(disk->state);
+	d->flags = cpu_to_le32(disk->flags);
+	d->last_generation = cpu_to_le64(disk->last_generation);
+	d->last_epoch = cpu_to_le64(disk->last_epoch);
+	d->read_errors = cpu_to_le64(disk->read_errors);
+	d->write_errors = cpu_to_le64(disk->write_errors);
+	encode_text(d->path, disk->path, sizeof(d->path));
+	return d + 1;
+}
+
+static void *encode_member(const struct plx_conf_member *m, void *at)
+{
+	struct plx_member_disk *d = at;
+	struct plx_extent_disk *e = (void *)(d + 1);
+	u32 i;
+
+	d->n_extents = cpu_to_le32(m->n_extents);
+	for (i = 0; i < m->n_extents; i++, e++) {
+		e->disk = cpu_to_le32(m->extent[i].disk);
+		e->start = cpu_to_le64(m->extent[i].start);
+		e->sectors = cpu_to_le64(m->extent[i].sectors);
+	}
+	return e;
+}
+
+static void *encode_plex(const struct plx_conf_plex *plex, void *at)
+{
+	struct plx_plex_disk *d = at;
+	u32 i;
+
+	memcpy(d->id, plex->id.b, sizeof(d->id));
+	d->type = cpu_to_le32(plex->type);
+	d->state = cpu_to_le32(plex->state);
+	d->stale_map = cpu_to_le32(plex->stale_map);
+	d->unit = cpu_to_le32(plex->unit);
+	d->n_members = cpu_to_le32(plex->n_members);
+	d->flags = cpu_to_le32(plex->flags);
+	d->task_id = cpu_to_le64(plex->task_id);
+	d->task_kind = cpu_to_le32(plex->task_kind);
+	for (at = d + 1, i = 0; i < plex->n_members; i++)
+		at = encode_member(&plex->member[i], at);
+	return at;
+}
+
+static void *encode_volume(const struct plx_conf_volume *vol, void *at)
+{
+	struct plx_volume_disk *d = at;
+	u32 i;
+
+	memcpy(d->id, vol->id.b, sizeof(d->id));
+	encode_text(d->name, vol->name, sizeof(d->name));
+	d->sectors = cpu_to_le64(vol->sectors);
+	d->flags = cpu_to_le32(vol->flags);
+	d->region_shift = cpu_to_le32(vol->region_shift);
+	d->read_policy = cpu_to_le32(vol->read_policy);
+	d->preferred = cpu_to_le32(vol->preferred);
+	d->log_id = cpu_to_le64(vol->log_id);
+	d->n_logs = cpu_to_le32(vol->n_logs);
+	d->n_plexes = cpu_to_le32(vol->n_plexes);
+	for (i = 0; i < vol->n_logs; i++) {
+		d->log[i].disk = cpu_to_le32(vol->log[i].disk);
+		d->log[i].slot = cpu_to_le32(vol->log[i].slot);
+	}
+	for (at = d + 1, i = 0; i < vol->n_plexes; i++)
+		at = encode_plex(vol->plex[i], at);
+	return at;
+}
+
+/**
+ * plx_conf_encode() - the blob
+ * @conf: passes plx_conf_check()
+ * @buf: plx_conf_encoded_size() bytes, all of which are written
+ */
+void plx_conf_encode(const struct plx_conf *conf, void *buf)
+{
+	size_t bytes = plx_conf_encoded_size(conf);
+	struct plx_config_disk *d = buf;
+	void *at = d + 1;
+	u32 i;
+
+	memset(buf, 0, bytes);
+	memcpy(d->magic, PLX_CONFIG_MAGIC, sizeof(d->magic));
+	d->version = cpu_to_le32(PLX_FORMAT_VERSION);
+	d->bytes = cpu_to_le32(bytes);
+	d->flags = cpu_to_le32(conf->flags);
+	memcpy(d->pack_id, conf->pack_id.b, sizeof(d->pack_id));
+	d->generation = cpu_to_le64(conf->generation);
+	d->epoch = cpu_to_le64(conf->epoch);
+	d->n_disks = cpu_to_le32(conf->n_disks);
+	d->n_volumes = cpu_to_le32(conf->n_volumes);
+	encode_text(d->name, conf->name, sizeof(d->name));
+	for (i = 0; i < conf->n_disks; i++)
+		at = encode_disk(conf->disk[i], at);
+	for (i = 0; i < conf->n_volumes; i++)
+		at = encode_volume(conf->volume[i], at);
+	d->crc = cpu_to_le32(plx_format_crc(d, bytes, offsetof(struct plx_config_disk, crc)));
+}
+
+/* ---- reading ---- */
+
+struct reader {
+	const u8 *at;
+	size_t left;
+	struct plx_format_why why;
+};
+
+/* the next @bytes, which belong to a @what; NULL when they are not all there */
+static const void *take(struct reader *r, size_t bytes, const char *what)
+{
+	const u8 *at = r->at;
+
+	if (bytes > r->left) {
+		plx_format_bad(&r->why, "the configuration ends inside of a %s", what);
+		return NULL;
+	}
+	r->at += bytes;
+	r->left -= bytes;
+	return at;
+}
+
+static int decode_text(struct reader *r, char *to, const u8 *from, size_t size)
+{
+	size_t len = strnlen((const char *)from, size);
+
+	if (len == size)
+		return plx_format_bad(&r->why, "a text without an end");
+	memcpy(to, from, len);
+	return 0;
+}
+
+static int decode_disk(struct reader *r, struct plx_conf *conf)
+{
+	const struct plx_disk_disk *d = take(r, sizeof(*d), "disk");
+	struct plx_conf_disk *disk;
+
+	if (!d)
+		return -EINVAL;
+	disk = plx_conf_disk_add(conf);
+	if (!disk)
+		return no_memory(&r->why);
+	memcpy(disk->id.b, d->id, sizeof(disk->id.b));
+	disk->sectors = le64_to_cpu(d->sectors);
+	disk->data_sector = le64_to_cpu(d->data_sector);
+	disk->data_end = le64_to_cpu(d->data_end);
+	disk->log_slots = le32_to_cpu(d->log_slots);
+	disk->state = le32_to_cpu(d->state);
+	disk->flags = le32_to_cpu(d->flags);
+	disk->last_generation = le64_to_cpu(d->last_generation);
+	disk->last_epoch = le64_to_cpu(d->last_epoch);
+	disk->read_errors = le64_to_cpu(d->read_errors);
+	disk->write_errors = le64_to_cpu(d->write_errors);
+	return decode_text(r, disk->path, d->path, sizeof(disk->path));
+}
+
+static int decode_member(struct reader *r, struct plx_conf_member *m)
+{
+	const struct plx_member_disk *d = take(r, sizeof(*d), "member");
+	const struct plx_extent_disk *e;
+	u32 i, n;
+
+	if (!d)
+		return -EINVAL;
+	n = le32_to_cpu(d->n_extents);
+	if (!n || n > PLX_MAX_EXTENTS)
+		return plx_format_bad(&r->why, "a member with %u extents", n);
+	if (d->flags)
+		return plx_format_bad(&r->why, "member flags %#x are not known",
+				      le32_to_cpu(d->flags));
+	e = take(r, n * sizeof(*e), "list of extents");
+	if (!e)
+		return -EINVAL;
+	m->extent = kcalloc(n, sizeof(*m->extent), GFP_NOIO);
+	if (!m->extent)
+		return no_memory(&r->why);
+	m->n_extents = n;
+	for (i = 0; i < n; i++) {
+		m->extent[i].disk = le32_to_cpu(e[i].disk);
+		m->extent[i].start = le64_to_cpu(e[i].start);
+		m->extent[i].sectors = le64_to_cpu(e[i].sectors);
+	}
+	return 0;
+}
+
+static int decode_plex(struct reader *r, struct plx_conf_volume *vol)
+{
+	const struct plx_plex_disk *d = take(r, sizeof(*d), "plex");
+	struct plx_conf_plex *plex;
+	int err = 0;
+	u32 i, n;
+
+	if (!d)
+		return -EINVAL;
+	n = le32_to_cpu(d->n_members);
+	if (!n || n > PLEXUS_MAX_MEMBERS)
+		return plx_format_bad(&r->why, "a plex with %u members", n);
+	plex = plx_conf_plex_new(n);
+	if (!plex)
+		return no_memory(&r->why);
+	memcpy(plex->id.b, d->id, sizeof(plex->id.b));
+	plex->type = le32_to_cpu(d->type);
+	plex->state = le32_to_cpu(d->state);
+	plex->stale_map = le32_to_cpu(d->stale_map);
+	plex->unit = le32_to_cpu(d->unit);
+	plex->flags = le32_to_cpu(d->flags);
+	plex->task_id = le64_to_cpu(d->task_id);
+	plex->task_kind = le32_to_cpu(d->task_kind);
+	for (i = 0; !err && i < n; i++)
+		err = decode_member(r, &plex->member[i]);
+	if (!err)
+		err = plx_conf_plex_attach(vol, plex);
+	if (err)
+		plx_conf_plex_free(plex);
+	return err;
+}
+
+static int decode_volume(struct reader *r, struct plx_conf *conf)
+{
+	const struct plx_volume_disk *d = take(r, sizeof(*d), "volume");
+	struct plx_conf_volume *vol;
+	u32 i, n;
+	int err;
+
+	if (!d)
+		return -EINVAL;
+	n = le32_to_cpu(d->n_plexes);
+	if (n > PLEXUS_MAX_PLEXES || le32_to_cpu(d->n_logs) > PLX_MAX_LOGS)
+		return plx_format_bad(&r->why, "a volume with %u plexes, %u logs", n,
+				      le32_to_cpu(d->n_logs));
+	vol = plx_conf_volume_add(conf);
+	if (!vol)
+		return no_memory(&r->why);
+	memcpy(vol->id.b, d->id, sizeof(vol->id.b));
+	vol->sectors = le64_to_cpu(d->sectors);
+	vol->flags = le32_to_cpu(d->flags);
+	vol->region_shift = le32_to_cpu(d->region_shift);
+	vol->read_policy = le32_to_cpu(d->read_policy);
+	vol->preferred = le32_to_cpu(d->preferred);
+	vol->log_id = le64_to_cpu(d->log_id);
+	vol->n_logs = le32_to_cpu(d->n_logs);
+	for (i = 0; i < vol->n_logs; i++) {
+		vol->log[i].disk = le32_to_cpu(d->log[i].disk);
+		vol->log[i].slot = le32_to_cpu(d->log[i].slot);
+	}
+	err = decode_text(r, vol->name, d->name, sizeof(vol->name));
+	for (i = 0; !err && i < n; i++)
+		err = decode_plex(r, vol);
+	return err;
+}
+
+static int decode_tree(struct reader *r, struct plx_conf *conf)
+{
+	const struct plx_config_disk *d = take(r, sizeof(*d), "head");
+	u32 i, n_disks, n_volumes;
+	int err;
+
+	if (!d)
+		return -EINVAL;
+	n_disks = le32_to_cpu(d->n_disks);
+	n_volumes = le32_to_cpu(d->n_volumes);
+	if (n_disks > PLEXUS_MAX_DISKS || n_volumes > PLEXUS_MAX_VOLUMES)
+		return plx_format_bad(&r->why, "%u disks, %u volumes: too many", n_disks,
+				      n_volumes);
+	memcpy(conf->pack_id.b, d->pack_id, sizeof(conf->pack_id.b));
+	conf->flags = le32_to_cpu(d->flags);
+	conf->generation = le64_to_cpu(d->generation);
+	conf->epoch = le64_to_cpu(d->epoch);
+	err = decode_text(r, conf->name, d->name, sizeof(conf->name));
+	for (i = 0; !err && i < n_disks; i++)
+		err = decode_disk(r, conf);
+	for (i = 0; !err && i < n_volumes; i++)
+		err = decode_volume(r, conf);
+	if (!err && r->left >= 1 << PLX_SECTOR_SHIFT)
+		err = plx_format_bad(&r->why, "%zu bytes behind the last record", r->left);
+	return err;
+}
+
+/* is it a whole and undamaged blob of a known version? */
+static int blob_check(const struct plx_config_disk *d, size_t len, const struct plx_format_why *w)
+{
+	u32 bytes;
+
+	if (len < sizeof(*d) || memcmp(d->magic, PLX_CONFIG_MAGIC, sizeof(d->magic))) {
+		plx_format_bad(w, "there is no configuration");
+		return -ENODATA;
+	}
+	bytes = le32_to_cpu(d->bytes);
+	if (bytes < sizeof(*d) || bytes > len || bytes > PLX_CONFIG_MAX ||
+	    bytes % (1 << PLX_SECTOR_SHIFT)) {
+		plx_format_bad(w, "the configuration is damaged: a length of %u", bytes);
+		return -EBADMSG;
+	}
+	if (le32_to_cpu(d->crc) !=
+	    plx_format_crc(d, bytes, offsetof(struct plx_config_disk, crc))) {
+		plx_format_bad(w, "the configuration is damaged: its checksum is wrong");
+		return -EBADMSG;
+	}
+	if (le32_to_cpu(d->version) != PLX_FORMAT_VERSION)
+		return plx_format_bad(w, "the configuration has format version %u, known is %u",
+				      le32_to_cpu(d->version), PLX_FORMAT_VERSION);
+	return 0;
+}
+
+/**
+ * plx_conf_decode() - read a blob
+ * @buf: from a disk, hostile
+ * @len: bytes that may be read
+ * @out: gets the configuration, with one reference; written on success only
+ * @why: gets a sentence for people on failure; may be NULL
+ * @whylen: bytes of it
+ *
+ * Return: 0; -ENODATA: no configuration there; -EBADMSG: a damaged one;
+ * -EINVAL: of an unknown version, or one that breaks a rule; -ENOMEM.
+ */
+int plx_conf_decode(const void *buf, size_t len, struct plx_conf **out, char *why, size_t whylen)
+{
+	const struct plx_config_disk *d = buf;
+	struct reader r = { .at = buf, .why = { why, whylen } };
+	struct plx_conf *conf;
+	int err;
+
+	err = blob_check(d, len, &r.why);
+	if (err)
+		return err;
+	r.left = le32_to_cpu(d->bytes);
+	conf = plx_conf_new();
+	if (!conf)
+		return no_memory(&r.why);
+	err = decode_tree(&r, conf);
+	if (!err)
+		err = plx_conf_check(conf, why, whylen);
+	if (err)
+		plx_conf_put(conf);
+	else
+		*out = conf;
+	return err;
+}

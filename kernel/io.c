@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A bio's way: one allocation, submitted in the caller's context, completed in
+ * the member's. Every volume is a mirror of 1..32 plexes here.
+ *
+ * Inside the volume's epoch an I/O takes the plan once and uses it to the end.
+ * A write goes to all plexes of the plan, a read to one that is current. What
+ * meets an error goes to io_error.c, with the epoch still entered.
+ */
+#include <linux/slab.h>
+#include "io.h"
+
+static struct bio_set split_set;
+
+size_t plx_io_bytes(u32 n)
+{
+	return sizeof(struct plx_io) + n * sizeof(struct plx_sub);
+}
+
+static struct plx_io *io_new(struct plx_volume *vol, struct plx_plan *plan, mempool_t *pool,
+			     struct bio *parent, enum plx_io_kind kind)
+{
+	struct plx_io *io = mempool_alloc(pool, parent->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO);
+
+	if (!io)
+		return NULL;
+	io->vol = vol;
+	io->plan = plan;
+	io->pool = pool;
+	io->parent = parent;
+	io->kind = kind;
+	io->n = 0;
+	io->error = false;
+	io->tried = 0;
+	io->start = 0;
+	atomic_set(&io->pending, 1);
+	return io;
+}
+
+void plx_io_end(struct plx_io *io, blk_status_t status)
+{
+	struct bio *parent = io->parent;
+	struct plx_volume *vol = io->vol;
+	unsigned int epoch = io->epoch;
+
+	if (io->start)
+		bio_end_io_acct(parent, io->start);
+	mempool_free(io, io->pool);
+	plx_epoch_exit(&vol->epoch, epoch);
+	if (status)
+		parent->bi_status = status;
+	bio_endio(parent);
+}
+
+/* out of the epoch, and the parent on its way again: from process context */
+void plx_io_again(struct plx_io *io)
+{
+	struct bio *parent = io->parent;
+	struct plx_volume *vol = io->vol;
+	unsigned int epoch = io->epoch;
+
+	mempool_free(io, io->pool);
+	plx_epoch_exit(&vol->epoch, epoch);
+	plx_io_submit(parent);
+}
+
+static void io_done(struct plx_io *io)
+{
+	if (likely(!io->error && (io->kind != PLX_IO_FLUSH || !bio_sectors(io->parent)))) {
+		plx_io_end(io, BLK_STS_OK);
+		return;
+	}
+	llist_add(&io->node, &io->vol->deferred);
+	queue_work(plx_wq, &io->vol->deferred_work);
+}
+
+void plx_io_put(struct plx_io *io)
+{
+	if (atomic_dec_and_test(&io->pending))
+		io_done(io);
+}
+
+static void sub_endio(struct bio *bio)
+{
+	struct plx_sub *sub = container_of(bio, struct plx_sub, bio);
+	struct plx_io *io = sub->io;
+
+	sub->status = bio->bi_status;
+	if (unlikely(sub->status))
+		WRITE_ONCE(io->error, true);
+	bio_uninit(bio);
+	plx_io_put(io);
+}
+
+/**
+ * plx_io_launch - send one member bio of an I/O
+ * @io: the I/O, which counts it in
+ * @sub: which
+ * @disk: where
+ * @sector: on the disk
+ * @drop: REQ_ flags of the parent that it must not have
+ */
+void plx_io_launch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk, u64 sector,
+		   blk_opf_t drop)
+{
+	struct block_device *bdev = plx_disk_bdev(disk);
+
+	if (io->kind == PLX_IO_FLUSH)
+		bio_init(&sub->bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC);
+	else
+		bio_init_clone(bdev, &sub->bio, io->parent, GFP_NOIO);
+	sub->bio.bi_opf &= ~(drop | REQ_POLLED);
+	if (!bdev_nowait(bdev))
+		sub->bio.bi_opf &= ~REQ_NOWAIT;
+	sub->bio.bi_iter.bi_sector = sector;
+	sub->bio.bi_end_io = sub_endio;
+	sub->io = io;
+	sub->disk = disk;
+	sub->sector = sector;
+	atomic_inc(&io->pending);
+	submit_bio_noacct(&sub->bio);
+}
+
+/* cuts what is longer than @sectors off, to be submitted after; NULL: it would block */
+struct bio *plx_io_cut(struct bio *bio, u32 sectors)
+{
+	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO;
+	struct bio *front;
+
+	if (sectors >= bio_sectors(bio))
+		return bio;
+	front = bio_split(bio, sectors, gfp, &split_set);
+	if (IS_ERR_OR_NULL(front))
+		return NULL;
+	bio_chain(front, bio);
+	submit_bio_noacct(bio);
+	return front;
+}
+
+static void leave(struct plx_volume *vol, unsigned int epoch, struct bio *bio, blk_status_t status)
+{
+	plx_epoch_exit(&vol->epoch, epoch);
+	bio->bi_status = status;
+	bio_endio(bio);
+}
+
+static void account(struct plx_io *io)
+{
+	struct plx_volume *vol = io->vol;
+
+	if (READ_ONCE(vol->last_io) != jiffies)
+		WRITE_ONCE(vol->last_io, jiffies);
+	io->start = bio_start_io_acct(io->parent);
+}
+
+static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		       unsigned int epoch)
+{
+	struct plx_io *io = io_new(vol, plan, plan->ios, bio, PLX_IO_WRITE);
+	u32 i, len = bio_sectors(bio);
+	struct plx_place place;
+
+	if (!io) {
+		leave(vol, epoch, bio, BLK_STS_AGAIN);
+		return;
+	}
+	io->epoch = epoch;
+	io->n = plan->n;
+	for (i = 0; i < plan->n; i++) {
+		io->sub[i].disk = plx_plan_map(plan, i, bio->bi_iter.bi_sector, &place);
+		io->sub[i].sector = place.sector;
+		len = min_t(u64, len, place.sectors);
+	}
+	io->parent = plx_io_cut(bio, len);
+	if (!io->parent) {
+		mempool_free(io, io->pool);
+		leave(vol, epoch, bio, BLK_STS_AGAIN);
+		return;
+	}
+	account(io);
+	for (i = 0; i < plan->n; i++)
+		plx_io_launch(io, &io->sub[i], io->sub[i].disk, io->sub[i].sector, REQ_PREFLUSH);
+	plx_io_put(io);
+}
+
+static void write(struct plx_volume *vol, struct bio *bio)
+{
+	unsigned int epoch = plx_epoch_enter(&vol->epoch);
+	struct plx_plan *plan = plx_volume_plan(vol);
+	struct plx_log *log = plan->log;
+
+	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors)) {
+		leave(vol, epoch, bio, BLK_STS_IOERR);
+		return;
+	}
+	if (log && !plx_log_warm(log, bio->bi_iter.bi_sector, bio_sectors(bio))) {
+		if (bio->bi_opf & REQ_NOWAIT) {
+			leave(vol, epoch, bio, BLK_STS_AGAIN);
+			return;
+		}
+		if (plx_log_admit(log, bio) == PLX_QUEUED) {
+			plx_epoch_exit(&vol->epoch, epoch);
+			return;
+		}
+	}
+	write_plan(vol, plan, bio, epoch);
+}
+
+/* nearest head on rotating disks; elsewhere streams stay, the rest takes turns */
+static u32 balance(struct plx_plan *plan, u64 sector)
+{
+	static DEFINE_PER_CPU(u32, turn);
+	u64 best_distance = U64_MAX, next, distance;
+	bool rotational = false;
+	u32 i, best = 0;
+
+	for (i = 0; i < plan->n_current; i++) {
+		next = READ_ONCE(plan->plex[i].plex->next_read);
+		distance = next > sector ? next - sector : sector - next;
+		if (!distance)
+			return i;
+		rotational |= plan->plex[i].rotational;
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = i;
+		}
+	}
+	return rotational ? best : this_cpu_inc_return(turn) % plan->n_current;
+}
+
+static u32 choose(struct plx_plan *plan, struct bio *bio)
+{
+	u64 sector = bio->bi_iter.bi_sector;
+
+	if (plan->n_current == 1)
+		return 0;
+	/* plexes that may differ are read through one of them */
+	if (plan->log && plx_log_unsync(plan->log, sector, bio_sectors(bio)))
+		return 0;
+	if (plan->read_policy == PLEXUS_READ_POLICY_FIRST)
+		return 0;
+	if (plan->read_policy == PLEXUS_READ_POLICY_PREFER && plan->preferred < plan->n_current)
+		return plan->preferred;
+	return balance(plan, sector);
+}
+
+static void read(struct plx_volume *vol, struct bio *bio)
+{
+	unsigned int epoch = plx_epoch_enter(&vol->epoch);
+	struct plx_plan *plan = plx_volume_plan(vol);
+	struct plx_place place;
+	struct plx_disk *disk;
+	struct plx_io *io;
+	struct bio *front;
+	u32 i;
+
+	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors)) {
+		leave(vol, epoch, bio, BLK_STS_IOERR);
+		return;
+	}
+	i = choose(plan, bio);
+	disk = plx_plan_map(plan, i, bio->bi_iter.bi_sector, &place);
+	front = plx_io_cut(bio, min_t(u64, place.sectors, bio_sectors(bio)));
+	io = front ? io_new(vol, plan, plan->ios, front, PLX_IO_READ) : NULL;
+	if (!io) {
+		leave(vol, epoch, front ?: bio, BLK_STS_AGAIN);
+		return;
+	}
+	io->epoch = epoch;
+	io->n = 1;
+	io->sub[0].plex = i;
+	if (plan->n_current > 1)
+		WRITE_ONCE(plan->plex[i].plex->next_read, bio_end_sector(front));
+	account(io);
+	plx_io_launch(io, &io->sub[0], disk, place.sector, 0);
+	plx_io_put(io);
+}
+
+/*
+ * A flush goes to every member disk. The data of a PREFLUSH write starts over as
+ * a plain write, from a work, when all of them have completed.
+ */
+static void flush(struct plx_volume *vol, struct bio *bio)
+{
+	unsigned int epoch = plx_epoch_enter(&vol->epoch);
+	struct plx_plan *plan = plx_volume_plan(vol);
+	struct plx_io *io;
+	u32 i;
+
+	if (unlikely(plan->failed)) {
+		leave(vol, epoch, bio, BLK_STS_IOERR);
+		return;
+	}
+	io = io_new(vol, plan, plan->flushes, bio, PLX_IO_FLUSH);
+	if (!io) {
+		leave(vol, epoch, bio, BLK_STS_AGAIN);
+		return;
+	}
+	io->epoch = epoch;
+	io->n = plan->n_flush;
+	for (i = 0; i < plan->n_flush; i++)
+		plx_io_launch(io, &io->sub[i], plan->flush[i], 0, 0);
+	plx_io_put(io);
+}
+
+/**
+ * plx_io_submit - block_device_operations.submit_bio
+ * @bio: for a volume; also one that was queued by the log, or failed and goes on
+ */
+void plx_io_submit(struct bio *bio)
+{
+	struct plx_volume *vol = bio->bi_bdev->bd_disk->private_data;
+
+	if (unlikely(bio->bi_opf & REQ_PREFLUSH)) {
+		flush(vol, bio);
+		return;
+	}
+	switch (bio_op(bio)) {
+	case REQ_OP_READ:
+		read(vol, bio);
+		break;
+	case REQ_OP_WRITE:
+		if (unlikely(plx_copy_wanted(vol, bio)))
+			bio = plx_copy_bio(bio);
+		if (bio)
+			write(vol, bio);
+		break;
+	case REQ_OP_DISCARD:
+	case REQ_OP_WRITE_ZEROES:
+		write(vol, bio);
+		break;
+	default:
+		bio->bi_status = BLK_STS_NOTSUPP;
+		bio_endio(bio);
+	}
+}
+
+int plx_io_init(void)
+{
+	int ret = bioset_init(&split_set, BIO_POOL_SIZE, 0, BIOSET_NEED_BVECS);
+
+	if (ret)
+		return ret;
+	ret = plx_copy_init();
+	if (ret)
+		bioset_exit(&split_set);
+	return ret;
+}
+
+void plx_io_exit(void)
+{
+	plx_copy_exit();
+	bioset_exit(&split_set);
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens to I/O that met an error, in a work of its volume.
+ *
+ * A write, or flush, that failed on some plexes is held here, unacknowledged,
+ * until the configuration on the disks says that those plexes are not current
+ * any more. It then succeeds where a plex that still is current has it. The last
+ * current plex is never given up: its errors go to the caller.
+ *
+ * A read is tried on the other current plexes; what was read is then written
+ * back to where it could not be read (plx_sync_mend()).
+ */
+#include <linux/slab.h>
+#include "io.h"
+
+/* statuses that say nothing about a disk */
+static bool innocent(const struct plx_io *io, blk_status_t status)
+{
+	if (status == BLK_STS_AGAIN)
+		return true;
+	return status == BLK_STS_NOTSUPP && bio_op(io->parent) != REQ_OP_WRITE &&
+	       bio_op(io->parent) != REQ_OP_READ;
+}
+
+static void count_error(struct plx_io *io, struct plx_sub *sub)
+{
+	atomic64_inc(io->kind == PLX_IO_READ ? &sub->disk->read_errors : &sub->disk->write_errors);
+	pr_warn_ratelimited("plexus: %s: %s at sector %llu of %s failed, error %d\n",
+			    io->vol->gendisk->disk_name,
+			    io->kind == PLX_IO_READ ? "read" : io->kind == PLX_IO_FLUSH ? "flush" : "write",
+			    sub->sector, sub->disk->path,
+			    -blk_status_to_errno(sub->status));
+}
+
+/* the same member bio again, and this time it may wait */
+void plx_io_relaunch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk, u64 sector)
+{
+	sub->status = BLK_STS_OK;
+	plx_io_launch(io, sub, disk, sector, REQ_NOWAIT | REQ_RAHEAD);
+}
+
+static bool retry_again(struct plx_io *io)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < io->n; i++)
+		any |= io->sub[i].status == BLK_STS_AGAIN;
+	if (!any)
+		return false;
+	atomic_set(&io->pending, 1);
+	io->error = false;
+	for (i = 0; i < io->n; i++) {
+		if (io->sub[i].status == BLK_STS_AGAIN)
+			plx_io_relaunch(io, &io->sub[i], io->sub[i].disk, io->sub[i].sector);
+		else if (io->sub[i].status)
+			io->error = true;
+	}
+	plx_io_put(io);
+	return true;
+}
+
+static void read_mended(struct plx_io *io)
+{
+	struct plx_plan *plan = io->plan;
+	u32 i;
+
+	for (i = 0; i < plan->n_current; i++)
+		if (io->tried & (1UL << i)) {
+			atomic_inc(&plan->plex[i].plex->errors);
+			plx_sync_mend(io->vol, &plan->plex[i].plex->id,
+				      io->mend_sector, io->mend_sectors);
+		}
+	plx_io_end(io, BLK_STS_OK);
+}
+
+/* from a plex that is laid out in another way than the one that failed */
+static blk_status_t read_pieces(struct plx_io *io, u32 plex)
+{
+	struct bio *parent = io->parent, *bio;
+	u32 done = 0, len = bio_sectors(parent);
+	struct plx_place place;
+	struct plx_disk *disk;
+	blk_status_t status = BLK_STS_OK;
+
+	while (done < len && !status) {
+		disk = plx_plan_map(io->plan, plex, parent->bi_iter.bi_sector + done, &place);
+		place.sectors = min_t(u64, place.sectors, len - done);
+		bio = bio_alloc_clone(plx_disk_bdev(disk), parent, GFP_NOIO, &fs_bio_set);
+		bio_trim(bio, done, place.sectors);
+		bio->bi_opf &= ~(REQ_NOWAIT | REQ_RAHEAD | REQ_POLLED);
+		bio->bi_iter.bi_sector = place.sector;
+		status = errno_to_blk_status(submit_bio_wait(bio));
+		bio_put(bio);
+		done += place.sectors;
+	}
+	return status;
+}
+
+/* another current plex, or the error to the caller */
+static void retry_read(struct plx_io *io)
+{
+	struct plx_plan *plan = io->plan;
+	struct plx_sub *sub = &io->sub[0];
+	blk_status_t status = sub->status;
+	struct plx_place place;
+	struct plx_disk *disk;
+	u32 i;
+
+	if (!status) {
+		read_mended(io);
+		return;
+	}
+	if (status == BLK_STS_AGAIN && io->parent->bi_opf & REQ_NOWAIT) {
+		plx_io_end(io, status);
+		return;
+	}
+	if (status != BLK_STS_AGAIN)
+		count_error(io, sub);
+	io->tried |= 1UL << sub->plex;
+	for (i = 0; i < plan->n_current && io->tried & (1UL << i); i++)
+		;
+	if (i == plan->n_current) {
+		plx_io_end(io, status);
+		return;
+	}
+	sub->plex = i;
+	io->mend_sector = io->parent->bi_iter.bi_sector;
+	io->mend_sectors = bio_sectors(io->parent);
+	disk = plx_plan_map(plan, i, io->mend_sector, &place);
+	if (place.sectors < io->mend_sectors) {
+		sub->status = read_pieces(io, i);
+		sub->disk = disk;
+		retry_read(io);
+		return;
+	}
+	atomic_set(&io->pending, 1);
+	io->error = true; /* comes back here, to be mended */
+	plx_io_relaunch(io, sub, disk, place.sector);
+	plx_io_put(io);
+}
+
+/* which positions of the plan have it, and which met an error */
+static void outcome(struct plx_io *io, unsigned long *good, unsigned long *bad)
+{
+	u32 i;
+
+	*good = GENMASK(io->plan->n - 1, 0);
+	*bad = 0;
+	for (i = 0; i < io->n; i++)
+		if (io->sub[i].status)
+			*bad |= io->kind == PLX_IO_FLUSH ? io->plan->flush_mask[i] : 1UL << i;
+	*good &= ~*bad;
+}
+
+static enum plx_plex_state state_of(struct plx_io *io, const struct plx_conf_volume *cv, u32 i,
+				    int *index)
+{
+	*index = plx_conf_plex_find(cv, &io->plan->plex[i].plex->id);
+	return *index < 0 ? 0 : cv->plex[*index]->state;
+}
+
+/* does a plex that is current in @cv have it? */
+static bool survives(struct plx_io *io, const struct plx_conf_volume *cv, unsigned long good)
+{
+	u32 i;
+	int index;
+
+	for (i = 0; i < io->plan->n; i++)
+		if (good & (1UL << i) && state_of(io, cv, i, &index) == PLX_PLEX_CURRENT)
+			return true;
+	return false;
+}
+
+/* gives up the plexes that missed it, where another current one has it */
+static bool give_up(struct plx_change *c, struct plx_io *io)
+{
+	int v = plx_conf_volume_find(c->conf, &io->vol->id), index;
+	struct plx_conf_volume *cv;
+	unsigned long good, bad;
+	bool any = false;
+	u32 i;
+
+	if (v < 0)
+		return false;
+	cv = c->conf->volume[v];
+	outcome(io, &good, &bad);
+	for (i = 0; i < io->plan->n; i++) {
+		enum plx_plex_state state = state_of(io, cv, i, &index);
+
+		if (!(bad & (1UL << i)) ||
+		    (state != PLX_PLEX_STALE && state != PLX_PLEX_CURRENT))
+			continue;
+		if (state == PLX_PLEX_CURRENT && !survives(io, cv, good))
+			continue;
+		plx_change_detach(c, cv, index, PLX_PLEX_FAILED);
+		any = true;
+	}
+	return any;
+}
+
+static void verdict(struct plx_io *io, int error)
+{
+	struct plx_conf *conf = plx_pack_conf(io->vol->pack);
+	unsigned long good, bad;
+	bool ok = false;
+	int v;
+
+	outcome(io, &good, &bad);
+	if (conf && !error) {
+		v = plx_conf_volume_find(conf, &io->vol->id);
+		ok = v >= 0 && survives(io, conf->volume[v], good);
+	}
+	if (conf)
+		plx_conf_put(conf);
+	if (!ok)
+		plx_io_end(io, BLK_STS_IOERR);
+	else if (io->kind == PLX_IO_FLUSH && bio_sectors(io->parent))
+		plx_io_flushed(io);
+	else
+		plx_io_end(io, BLK_STS_OK);
+}
+
+/* all writes that failed by now share one change of the configuration */
+static void give_up_all(struct plx_volume *vol, struct llist_node *list)
+{
+	struct plx_why why = {};
+	struct plx_change c;
+	struct plx_io *io, *next;
+	bool any = false;
+	int error;
+
+	error = plx_change_begin(&c, vol->pack, &why);
+	if (!error) {
+		llist_for_each_entry(io, list, node)
+			any |= give_up(&c, io);
+		if (any)
+			error = plx_change_commit(&c, &why);
+		plx_change_end(&c);
+	}
+	if (error)
+		pr_err("plexus: %s: a failed plex cannot be recorded: %s\n",
+		       vol->gendisk->disk_name, why.text);
+	llist_for_each_entry_safe(io, next, list, node)
+		verdict(io, error);
+}
+
+/* the data of a PREFLUSH write goes on as a plain write */
+void plx_io_flushed(struct plx_io *io)
+{
+	io->parent->bi_opf &= ~REQ_PREFLUSH;
+	plx_io_again(io);
+}
+
+/* true: it needs the pack to record a failure */
+static bool sort_out(struct plx_io *io)
+{
+	blk_status_t status = BLK_STS_OK;
+	bool guilty = false;
+	u32 i;
+
+	if (io->kind == PLX_IO_READ) {
+		retry_read(io);
+		return false;
+	}
+	if (!io->error) {
+		plx_io_flushed(io);
+		return false;
+	}
+	if (retry_again(io))
+		return false;
+	for (i = 0; i < io->n; i++) {
+		if (!io->sub[i].status)
+			continue;
+		status = io->sub[i].status;
+		if (innocent(io, status))
+			continue;
+		guilty = true;
+		count_error(io, &io->sub[i]);
+	}
+	if (!guilty)
+		plx_io_end(io, status);
+	return guilty;
+}
+
+void plx_io_deferred_work(struct work_struct *work)
+{
+	struct plx_volume *vol = container_of(work, struct plx_volume, deferred_work);
+	struct llist_node *list = llist_reverse_order(llist_del_all(&vol->deferred));
+	struct llist_head guilty;
+	struct plx_io *io, *next;
+
+	init_llist_head(&guilty);
+	llist_for_each_entry_safe(io, next, list, node)
+		if (sort_out(io))
+			llist_add(&io->node, &guilty);
+	if (!llist_empty(&guilty))
+		give_up_all(vol, llist_del_all(&guilty));
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where the copies of a region log are, and what they say. Copies that the
+ * configuration names are trusted as far as crc, volume, log id and geometry
+ * agree; of all valid blocks of a map the one with the highest sequence counts.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "plexus.h"
+
+static u64 slot_sector(u32 slot)
+{
+	return PLX_LOG_SECTOR + (u64)slot * PLX_LOG_SLOT_SECTORS;
+}
+
+/* the newest valid block of a map over all copies, into log->image; false: there is none */
+static bool read_map(struct plx_log *log, u32 map)
+{
+	struct plx_log_head head;
+	bool found = false;
+	unsigned int i, turn;
+
+	lockdep_assert_held(&log->io);
+	for (i = 0; i < log->n_copies * 2; i++) {
+		turn = i & 1;
+		if (plx_meta_read(log->copy[i / 2].disk, log->copy[i / 2].sector +
+				  (map * 2 + turn) * PLX_BLOCK_SECTORS, log->block, PLX_BLOCK_SIZE))
+			continue;
+		head = (struct plx_log_head){
+			.volume_id = log->vol->id,
+			.log_id = log->log_id,
+			.map = map,
+			.n_regions = log->n_regions,
+			.region_shift = log->shift,
+		};
+		memset(log->wire, 0, PLX_BLOCK_SIZE);
+		if (plx_log_decode(log->block, &head, (u8 *)log->wire))
+			continue;
+		if (found && head.seq <= log->seq[map])
+			continue;
+		found = true;
+		log->seq[map] = head.seq;
+		for (turn = 0; turn < DIV_ROUND_UP(log->n_regions, 64); turn++)
+			le64_to_cpus(&log->wire[turn]);
+		bitmap_from_arr64(log->image, log->wire, log->n_regions);
+	}
+	return found;
+}
+
+/**
+ * plx_log_load - what was dirty when the volume was last in use
+ * @log: with its copies placed
+ *
+ * Context: sleeps. No map readable is not an error: all is dirty then.
+ */
+void plx_log_load(struct plx_log *log)
+{
+	mutex_lock(&log->io);
+	if (!read_map(log, 0))
+		bitmap_fill(log->image, log->n_regions);
+	spin_lock_irq(&log->lock);
+	bitmap_copy(log->dirty, log->image, log->n_regions);
+	spin_unlock_irq(&log->lock);
+	mutex_unlock(&log->io);
+}
+
+int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
+{
+	unsigned long *stale = plex->stale;
+
+	if (!stale)
+		stale = kvzalloc(BITS_TO_LONGS(log->n_regions) * sizeof(long), GFP_NOIO);
+	if (!stale)
+		return -ENOMEM;
+	mutex_lock(&log->io);
+	if (!map || !read_map(log, map))
+		bitmap_fill(log->image, log->n_regions);
+	spin_lock_irq(&log->lock);
+	bitmap_or(stale, log->image, log->dirty, log->n_regions);
+	plex->stale = stale;
+	plex->attached++;
+	spin_unlock_irq(&log->lock);
+	mutex_unlock(&log->io);
+	return 0;
+}
+
+/*
+ * Its blocks make later loads find it. Should they not reach the disks, the next
+ * start takes all for dirty: that is safe.
+ */
+void plx_log_born(struct plx_log *log)
+{
+	plx_log_write_map(log, 0, log->dirty);
+}
+
+void plx_log_unsync_from_dirty(struct plx_log *log)
+{
+	spin_lock_irq(&log->lock);
+	bitmap_copy(log->unsync, log->dirty, log->n_regions);
+	WRITE_ONCE(log->n_unsync, bitmap_weight(log->unsync, log->n_regions));
+	bitmap_zero(log->warm, log->n_regions);
+	spin_unlock_irq(&log->lock);
+}
+
+static bool has_copy(const struct plx_log_copy *copy, unsigned int n, const struct plx_log_copy *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (copy[i].disk == c->disk && copy[i].sector == c->sector)
+			return true;
+	return false;
+}
+
+/* the copies that the configuration names and whose disks can be written */
+static unsigned int wanted(struct plx_log *log, const struct plx_conf *conf,
+			   const struct plx_conf_volume *cv, struct plx_log_copy *copy)
+{
+	const struct plx_conf_disk *cd;
+	struct plx_disk *disk;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < cv->n_logs; i++) {
+		cd = conf->disk[cv->log[i].disk];
+		disk = cd->state == PLX_DISK_ONLINE ? plx_pack_disk(log->vol->pack, &cd->id) : NULL;
+		if (!disk)
+			continue;
+		copy[n].disk = disk;
+		copy[n++].sector = slot_sector(cv->log[i].slot);
+	}
+	return n;
+}
+
+/*
+ * All maps, as they are in memory, to all copies. A stale bit that is clear in
+ * memory and set on the disks may stand for data that its plex has not flushed:
+ * so flush before.
+ */
+static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
+{
+	struct plx_volume *vol = log->vol;
+	bool flushed = !plx_volume_flush(vol);
+	int ret = plx_log_write_map(log, 0, log->dirty);
+	unsigned int i;
+
+	for (i = 0; i < cv->n_plexes && ret != -EIO; i++) {
+		struct plx_plex *plex = plx_volume_plex(vol, &cv->plex[i]->id);
+
+		if (!cv->plex[i]->stale_map || !plex || !plex->stale)
+			continue;
+		if (!flushed)
+			plx_log_stale_fill(log, plex, true);
+		ret = plx_log_write_stale(log, plex, cv->plex[i]->stale_map);
+	}
+	return ret;
+}
+
+/**
+ * plx_log_place - let the copies follow the configuration
+ * @log: the log
+ * @conf: the configuration that is about to be, or was, written
+ * @cv: the volume in it
+ *
+ * A copy that is new gets all maps before it counts.
+ * Context: sleeps, under pack->change.
+ * Return: 0, or -EIO: no copy is left that can be written
+ */
+int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct plx_conf_volume *cv)
+{
+	struct plx_log_copy copy[PLX_MAX_LOGS], old[PLX_MAX_LOGS];
+	unsigned int n = wanted(log, conf, cv, copy), n_old, i;
+	bool fresh = false;
+
+	mutex_lock(&log->io);
+	n_old = log->n_copies;
+	memcpy(old, log->copy, sizeof(old));
+	for (i = 0; i < n; i++)
+		fresh |= !has_copy(old, n_old, &copy[i]);
+	memcpy(log->copy, copy, n * sizeof(*copy));
+	log->n_copies = n;
+	mutex_unlock(&log->io);
+	for (i = 0; i < n_old; i++)
+		plx_disk_put(old[i].disk);
+	if (!n)
+		return -EIO;
+	/* the first placing is for reading what is there */
+	if (fresh && n_old)
+		return write_all(log, cv) == -EIO ? -EIO : 0;
+	return 0;
+}

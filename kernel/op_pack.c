@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on packs: scan, create, import, export, destroy, rename, refresh. */
+#include <linux/random.h>
+#include <linux/slab.h>
+#include "plexus.h"
+
+static void fresh_id(struct plx_id *id)
+{
+	generate_random_uuid(id->b);
+}
+
+/* a disk to be labelled: open, not one of Plexus already unless forced; geometry set */
+struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why)
+{
+	struct plx_disk *disk = plx_disk_open(path, why);
+	struct plx_pack *pack;
+	int ret;
+
+	if (IS_ERR(disk))
+		return disk;
+	ret = plx_disk_read_label(disk, why);
+	if (!ret) {
+		pack = plx_pack_find(&disk->label.pack_id);
+		if (pack) {
+			plx_pack_put(pack);
+			ret = plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+					 "%s belongs to a pack that is in use; disk remove takes it out",
+					 path);
+			goto bad;
+		}
+		if (!force) {
+			ret = plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+					 "%s carries a Plexus label of another pack; --force overwrites it",
+					 path);
+			goto bad;
+		}
+	}
+	ret = plx_label_geometry(&disk->label, bdev_nr_sectors(plx_disk_bdev(disk)));
+	if (ret) {
+		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE, "%s is too small for Plexus", path);
+		goto bad;
+	}
+	fresh_id(&disk->id);
+	disk->label.disk_id = disk->id;
+	return disk;
+bad:
+	plx_disk_put(disk);
+	return ERR_PTR(ret);
+}
+
+/* appends it to a configuration; -ENOSPC: full */
+int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk)
+{
+	struct plx_conf_disk *cd = plx_conf_disk_add(conf);
+
+	if (!cd)
+		return -ENOSPC;
+	cd->id = disk->id;
+	cd->state = PLX_DISK_ONLINE;
+	cd->log_slots = disk->label.log_slots;
+	cd->sectors = disk->label.disk_sectors;
+	cd->data_sector = disk->label.data_sector;
+	cd->data_end = disk->label.data_end;
+	strscpy(cd->path, disk->path, sizeof(cd->path));
+	return 0;
+}
+
+int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, struct plx_why *why)
+{
+	struct plx_disk *disk = plx_disk_open(path, why);
+	struct plx_pack *pack;
+	int ret;
+
+	if (IS_ERR(disk))
+		return PTR_ERR(disk);
+	ret = plx_disk_read_label(disk, why);
+	if (ret) {
+		plx_disk_put(disk);
+		return ret;
+	}
+	*id = disk->id;
+	pack = plx_pack_get_or_new(&disk->label.pack_id, false);
+	if (!pack) {
+		plx_disk_put(disk);
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack of %s", path);
+	}
+	plx_disk_get(disk);
+	ret = plx_pack_disk_add(pack, disk);
+	if (ret) {
+		plx_disk_put(disk); /* it is there already */
+		ret = 0;
+	} else if (READ_ONCE(pack->state) == PLX_PACK_ONLINE) {
+		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
+		if (ret)
+			plx_pack_disk_drop(pack, &disk->id);
+	} else if (plx_pack_start(pack, false, NULL, false, why)) {
+		why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
+	}
+	plx_disk_put(disk);
+	*out = pack;
+	return ret;
+}
+
+static int check_name(const char *name, const char *what, struct plx_why *why)
+{
+	if (plx_name_valid(name))
+		return 0;
+	return plx_refuse(why, PLEXUS_E_INVALIDARG,
+			  "%s is no name for a %s: 1 to 63 letters, digits and ._+- that do not begin with . or -",
+			  name, what);
+}
+
+static int open_all(char *const *path, u32 n, bool force, struct plx_disk **disk,
+		    const struct plx_id *pack_id, struct plx_why *why)
+{
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		disk[i] = plx_disk_open_blank(path[i], force, why);
+		if (IS_ERR(disk[i])) {
+			int ret = PTR_ERR(disk[i]);
+
+			disk[i] = NULL;
+			return ret;
+		}
+		disk[i]->label.pack_id = *pack_id;
+		for (k = 0; k < i; k++)
+			if (plx_disk_bdev(disk[k]) == plx_disk_bdev(disk[i]))
+				return plx_refuse(why, PLEXUS_VDS_E_DUPLICATE_DISK,
+						  "%s and %s are the same disk", path[k], path[i]);
+	}
+	return 0;
+}
+
+/* labels, a first configuration in memory, and one on the disks */
+static int found_pack(struct plx_pack *pack, const char *name, struct plx_disk **disk, u32 n,
+		      struct plx_why *why)
+{
+	struct plx_conf *conf = plx_conf_new();
+	struct plx_change c;
+	u32 i;
+	int ret = 0;
+
+	if (!conf)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
+	conf->pack_id = pack->id;
+	strscpy(conf->name, name, sizeof(conf->name));
+	for (i = 0; i < n && !ret; i++) {
+		ret = plx_disk_write_label(disk[i]);
+		if (ret) {
+			plx_refuse(why, PLEXUS_E_FAIL, "%s cannot be labelled: error %d",
+				   disk[i]->path, -ret);
+			break;
+		}
+		ret = plx_conf_take_disk(conf, disk[i]);
+		plx_disk_get(disk[i]);
+		plx_pack_disk_add(pack, disk[i]);
+	}
+	if (ret) {
+		plx_conf_put(conf);
+		return ret;
+	}
+	mutex_lock(&pack->change);
+	plx_pack_publish(pack, conf);
+	pack->state = PLX_PACK_ONLINE;
+	ret = plx_change_begin_locked(&c, pack, why);
+	if (!ret) {
+		c.new_epoch = true;
+		ret = plx_change_commit(&c, why);
+		plx_change_end_locked(&c);
+	}
+	mutex_unlock(&pack->change);
+	return ret;
+}
+
+int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id,
+		       struct plx_why *why)
+{
+	struct plx_disk **disk;
+	struct plx_pack *pack;
+	int ret = check_name(name, "pack", why);
+	u32 i;
+
+	if (ret)
+		return ret;
+	if (!n || n > PLEXUS_MAX_DISKS)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a pack has 1 to 256 disks, not %u", n);
+	pack = plx_pack_find_name(name);
+	if (pack) {
+		plx_pack_put(pack);
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "there is a pack %s already", name);
+	}
+	disk = kvcalloc(n, sizeof(*disk), GFP_KERNEL);
+	if (!disk)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
+	fresh_id(id);
+	ret = open_all(path, n, force, disk, id, why);
+	pack = ret ? NULL : plx_pack_get_or_new(id, true);
+	if (!ret && !pack)
+		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
+	if (!ret)
+		ret = found_pack(pack, name, disk, n, why);
+	if (ret && pack) {
+		struct plx_why ignored;
+
+		for (i = 0; i < n; i++)
+			plx_disk_wipe_label(disk[i]);
+		plx_op_pack_stop(pack, false, &ignored);
+	} else if (!ret) {
+		plx_sysfs_pack_add(pack);
+		plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
+	}
+	for (i = 0; i < n; i++)
+		plx_disk_put(disk[i]);
+	kvfree(disk);
+	plx_pack_put(pack);
+	return ret;
+}
+
+int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep,
+		       struct plx_why *why)
+{
+	return plx_pack_start(pack, force, keep, true, why);
+}
+
+int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why)
+{
+	return plx_op_pack_stop(pack, true, why);
+}
+
+int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why)
+{
+	struct plx_conf *conf = plx_pack_conf(pack);
+	u32 volumes = conf ? conf->n_volumes : 0, n = 0, i;
+	struct plx_disk **disk;
+	int ret;
+
+	if (conf)
+		plx_conf_put(conf);
+	if (volumes && !force)
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "the pack has %u volumes; delete them first, or give --force to lose their data",
+				  volumes);
+	disk = kvcalloc(PLEXUS_MAX_DISKS, sizeof(*disk), GFP_KERNEL);
+	if (!disk)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory");
+	mutex_lock(&pack->lists);
+	for (; n < pack->n_disks; n++) {
+		disk[n] = pack->disk[n];
+		plx_disk_get(disk[n]);
+	}
+	mutex_unlock(&pack->lists);
+	ret = plx_op_pack_stop(pack, false, why);
+	for (i = 0; i < n; i++) {
+		if (!ret && !disk[i]->dead)
+			plx_disk_wipe_label(disk[i]);
+		plx_disk_put(disk[i]);
+	}
+	kvfree(disk);
+	return ret;
+}
+
+int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why)
+{
+	struct plx_pack *other;
+	struct plx_change c;
+	int ret = check_name(name, "pack", why);
+
+	if (ret)
+		return ret;
+	other = plx_pack_find_name(name);
+	if (other) {
+		plx_pack_put(other);
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "there is a pack %s already", name);
+	}
+	ret = plx_change_begin(&c, pack, why);
+	if (ret)
+		return ret;
+	strscpy(c.conf->name, name, sizeof(c.conf->name));
+	ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	if (!ret)
+		plx_sysfs_pack_rename(pack, name);
+	return ret;
+}
+
+/* writes what is known to all disks again: mends a disk whose copy was changed behind our back */
+int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why)
+{
+	struct plx_change c;
+	int ret;
+
+	plx_pack_lose_dead(pack);
+	ret = plx_change_begin(&c, pack, why);
+	if (ret)
+		return ret;
+	ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	if (!ret)
+		plx_pack_show(pack);
+	return ret;
+}

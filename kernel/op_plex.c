@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on plexes: add, remove, repair. Breaking one off is in op_break.c. */
+#include <linux/slab.h>
+#include "plexus.h"
+
+static bool disks_ok(const struct plx_conf *conf, const struct plx_conf_volume *cv)
+{
+	return plx_state_volume_status(conf, cv) == PLEXUS_VOLUME_STATUS_ONLINE;
+}
+
+static int check_health(const struct plx_conf *conf, const struct plx_conf_volume *cv,
+			const char *role, struct plx_why *why)
+{
+	u32 health = plx_state_volume_health(conf, cv);
+
+	if (!disks_ok(conf, cv))
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				  "the %s volume %s is not online; bring its disks back first", role,
+				  cv->name);
+	if (health == PLEXUS_HEALTH_FAILING || health == PLEXUS_HEALTH_FAILED ||
+	    health == PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING)
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
+				  "the %s volume %s is failing or failed", role, cv->name);
+	return 0;
+}
+
+static int check_layout(const struct plx_conf_volume *src, struct plx_why *why)
+{
+	u32 i;
+
+	for (i = 0; i < src->n_plexes; i++) {
+		if (src->plex[i]->type != PLEXUS_TYPE_SIMPLE)
+			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_SPANS_DISKS,
+					  "the source volume %s spans several disks; --any-layout allows that",
+					  src->name);
+		if (src->plex[i]->member[0].n_extents > 1)
+			return plx_refuse(why, PLEXUS_VDS_E_REQUIRES_CONTIGUOUS_DISK_SPACE,
+					  "the source volume %s lies in %u extents; --any-layout allows that",
+					  src->name, src->plex[i]->member[0].n_extents);
+	}
+	return 0;
+}
+
+static int check_add(const struct plx_conf *conf, const struct plx_conf_volume *cv,
+		     const struct plx_conf_volume *src, bool any_layout, struct plx_why *why)
+{
+	u32 d;
+	int ret = check_health(conf, cv, "target", why);
+
+	if (!ret)
+		ret = check_health(conf, src, "source", why);
+	if (!ret && !any_layout)
+		ret = check_layout(src, why);
+	if (ret)
+		return ret;
+	if (src->sectors < cv->sectors)
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "the source volume %s is smaller than the target %s", src->name,
+				  cv->name);
+	for (d = 0; d < conf->n_disks; d++)
+		if (plx_conf_volume_uses(cv, d) && plx_conf_volume_uses(src, d))
+			return plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,
+					  "%s holds extents of both %s and %s", conf->disk[d]->path,
+					  src->name, cv->name);
+	if (cv->n_plexes + src->n_plexes > PLEXUS_MAX_PLEXES)
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "%s would have %u plexes; 32 are possible", cv->name,
+				  cv->n_plexes + src->n_plexes);
+	return 0;
+}
+
+static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_volume *source,
+		    bool any_layout, struct plx_task *task, struct plx_why *why)
+{
+	struct plx_conf_volume *cv, *src;
+	struct plx_conf_plex *cp;
+	int ret;
+
+	ret = plx_change_volume(c, vol, &cv, why);
+	if (!ret)
+		ret = plx_change_volume(c, source, &src, why);
+	if (!ret)
+		ret = check_add(c->conf, cv, src, any_layout, why);
+	if (!ret && plx_volume_claim(source))
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "the source volume %s is open; unmount or close it first", src->name);
+	if (ret)
+		return ret;
+	while (src->n_plexes) {
+		cp = plx_conf_plex_detach(src, 0);
+		plx_conf_plex_attach(cv, cp);
+		plx_change_attach(c, cv, cv->n_plexes - 1, PLEXUS_TASK_KIND_ADD_PLEX, task->id, true);
+	}
+	plx_conf_volume_remove(c->conf, plx_conf_volume_find(c->conf, &source->id));
+	return plx_change_fit_log(c, cv, why);
+}
+
+/**
+ * plx_op_plex_add - the plexes of one volume become plexes of another
+ * @vol: target, stays in use
+ * @source: ceases to be a volume
+ * @any_layout: the source may span disks, and lie in several extents
+ * @task_id: gets the task that resyncs the new plexes
+ * @why: filled on refusal
+ *
+ * The new plexes get all writes from the moment that the new plan is published,
+ * and all of them is stale: a write still in flight under the old plan misses
+ * nothing that a window does not wait for. IVdsVolume::AddPlex.
+ */
+int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout,
+		    u64 *task_id, struct plx_why *why)
+{
+	struct plx_task *task;
+	struct plx_change c;
+	int ret;
+
+	if (vol == source)
+		return plx_refuse(why, PLEXUS_VDS_E_DISTINCT_VOLUME,
+				  "a volume cannot be added to itself");
+	if (vol->pack != source->pack)
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
+				  "the source volume is of another pack");
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the target volume is running");
+	task = plx_task_new(PLEXUS_TASK_KIND_ADD_PLEX, 0, &vol->pack->id, &vol->id);
+	if (!task) {
+		plx_volume_busy_put(vol);
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
+	}
+	task->may_cancel = true;
+	*task_id = task->id;
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (!ret) {
+		ret = edit_add(&c, vol, source, any_layout, task, why);
+		if (!ret) {
+			ret = plx_change_commit(&c, why);
+			if (ret)
+				plx_volume_unclaim(source);
+		}
+		plx_change_end(&c);
+	}
+	plx_volume_busy_put(vol);
+	if (ret) {
+		plx_task_drop(task);
+		*task_id = 0;
+	} else {
+		plx_volume_finish(source);
+		plx_task_put(task);
+		plx_sync_kick(vol);
+	}
+	return ret;
+}
+
+static int find_plex(const struct plx_conf_volume *cv, const struct plx_id *id, struct plx_why *why)
+{
+	int i = plx_conf_plex_find(cv, id);
+
+	if (i >= 0)
+		return i;
+	return plx_refuse(why, PLEXUS_VDS_E_INVALID_PLEX_GUID, "volume %s has no such plex", cv->name);
+}
+
+/* is there a current plex besides @i whose disks are there? */
+bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i)
+{
+	u32 k;
+
+	for (k = 0; k < cv->n_plexes; k++)
+		if (k != i && cv->plex[k]->state == PLX_PLEX_CURRENT &&
+		    plx_conf_plex_attached(conf, cv->plex[k]))
+			return true;
+	return false;
+}
+
+static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+		       struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	int ret = plx_change_volume(c, vol, &cv, why), i;
+
+	if (ret)
+		return ret;
+	if (cv->n_plexes < 2)
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_A_MIRROR,
+				  "volume %s has one plex; volume delete deletes it", cv->name);
+	i = find_plex(cv, id, why);
+	if (i < 0)
+		return i;
+	if (!plx_conf_other_current(c->conf, cv, i))
+		return plx_refuse(why, PLEXUS_VDS_E_PLEX_LAST_ACTIVE,
+				  "no other plex of volume %s is current", cv->name);
+	if (cv->plex[i]->state == PLX_PLEX_CURRENT || cv->plex[i]->state == PLX_PLEX_STALE)
+		plx_change_detach(c, cv, i, PLX_PLEX_FAILED);
+	return 0;
+}
+
+static int edit_remove(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+		       struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	int ret = plx_change_volume(c, vol, &cv, why), i;
+
+	if (ret)
+		return ret;
+	i = find_plex(cv, id, why);
+	if (i < 0)
+		return i;
+	plx_conf_plex_free(plx_conf_plex_detach(cv, i));
+	if (cv->preferred >= cv->n_plexes)
+		cv->preferred = 0;
+	return plx_change_fit_log(c, cv, why);
+}
+
+typedef int (*edit_fn)(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+		       struct plx_why *why);
+
+static int change_with(struct plx_volume *vol, const struct plx_id *id, edit_fn edit,
+		       struct plx_why *why)
+{
+	struct plx_change c;
+	int ret = plx_change_begin(&c, vol->pack, why);
+
+	if (ret)
+		return ret;
+	ret = edit(&c, vol, id, why);
+	if (!ret)
+		ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	return ret;
+}
+
+/*
+ * First it is detached, then the writes that still know it are waited for, then
+ * its room is given away: nobody writes there any more.
+ */
+int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *id, bool force,
+		       struct plx_why *why)
+{
+	int ret;
+
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	ret = change_with(vol, id, edit_detach, why);
+	if (!ret) {
+		plx_epoch_drain(&vol->epoch);
+		ret = change_with(vol, id, edit_remove, why);
+	}
+	plx_volume_busy_put(vol);
+	return ret;
+}
+
+/* ---- repair ---- */
+
+static int check_repair(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i,
+			bool wanted, struct plx_why *why)
+{
+	u32 health = plx_state_plex_health(conf, cv->plex[i]);
+
+	if (cv->n_plexes < 2)
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "volume %s has one plex, nothing to repair it from", cv->name);
+	if (cv->plex[i]->task_id)
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "plex %u of volume %s is being rebuilt by task %llu", i, cv->name,
+				  cv->plex[i]->task_id);
+	if (!wanted && health != PLEXUS_HEALTH_FAILING_REDUNDANCY &&
+	    health != PLEXUS_HEALTH_FAILED_REDUNDANCY && health != PLEXUS_HEALTH_STALE &&
+	    health != PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING)
+		return plx_refuse(why, PLEXUS_VDS_E_REPAIR_VOLUMESTATE,
+				  "plex %u of volume %s is in no state to be repaired", i, cv->name);
+	if (!plx_conf_other_current(conf, cv, i))
+		return plx_refuse(why, PLEXUS_VDS_E_REPAIR_VOLUMESTATE,
+				  "no other plex of volume %s is current and online", cv->name);
+	return 0;
+}
+
+struct rebuild {
+	const struct plx_input_disk *in;
+	u32 n;
+	int leave; /* index of a disk that is to be left, or -1 */
+	u64 task;
+};
+
+static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+			const struct rebuild *r, bool check_only, struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	int ret = plx_change_volume(c, vol, &cv, why), i;
+
+	if (ret)
+		return ret;
+	if (cv->n_plexes < 2)
+		return check_repair(c->conf, cv, 0, false, why);
+	i = find_plex(cv, id, why);
+	if (i < 0)
+		return i;
+	ret = check_repair(c->conf, cv, i, r->leave >= 0 || !check_only, why);
+	if (!ret)
+		ret = plx_place_rebuild(c, cv, cv->plex[i], r->in, r->n, r->leave, why);
+	if (ret || check_only)
+		return ret;
+	cv->plex[i]->flags &= ~PLX_PLEX_F_ERRORS;
+	plx_change_attach(c, cv, i, PLEXUS_TASK_KIND_REPAIR, r->task, true);
+	return plx_change_fit_log(c, cv, why);
+}
+
+/**
+ * plx_op_plex_rebuild - move members of a plex to other disks and resync it
+ * @vol: the volume
+ * @id: of the plex
+ * @in: disks to use
+ * @n: how many
+ * @leave: index of a disk that is to be left; -1: whatever is bad
+ * @task_id: gets the task
+ * @why: filled on refusal
+ *
+ * All is checked on a copy before anything changes. Then, as in remove: detach,
+ * wait for the writes that know the old place, move.
+ */
+int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
+			const struct plx_input_disk *in, u32 n, int leave, u64 *task_id,
+			struct plx_why *why)
+{
+	struct rebuild r = { .in = in, .n = n, .leave = leave };
+	struct plx_task *task;
+	struct plx_change c;
+	int ret;
+
+	if (!n)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a repair needs at least one disk");
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (!ret) {
+		ret = edit_rebuild(&c, vol, id, &r, true, why);
+		plx_change_end(&c);
+	}
+	if (!ret)
+		ret = change_with(vol, id, edit_detach, why);
+	if (ret)
+		goto busy;
+	plx_epoch_drain(&vol->epoch);
+	task = plx_task_new(PLEXUS_TASK_KIND_REPAIR, 0, &vol->pack->id, &vol->id);
+	if (!task) {
+		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
+		goto busy;
+	}
+	task->plex_id = *id;
+	task->may_cancel = true;
+	r.task = task->id;
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (!ret) {
+		ret = edit_rebuild(&c, vol, id, &r, false, why);
+		if (!ret)
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	*task_id = ret ? 0 : task->id;
+	if (ret)
+		plx_task_drop(task);
+	else
+		plx_task_put(task);
+	plx_sync_kick(vol);
+busy:
+	plx_volume_busy_put(vol);
+	return ret;
+}
+
+int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
+{
+	return plx_op_plex_rebuild(vol, plex, in, n, -1, task, why);
+}

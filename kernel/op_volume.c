@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on volumes: create, delete, extend, rename, properties, recover, scrub. */
+#include <linux/random.h>
+#include <linux/slab.h>
+#include "plexus.h"
+
+static int check_want(struct plx_conf *conf, struct plx_volume_want *want, struct plx_why *why)
+{
+	if (!plx_name_valid(want->name))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "%s is no name for a volume: 1 to 63 letters, digits and ._+- that do not begin with . or -",
+				  want->name);
+	if (plx_conf_volume_find_name(conf, want->name) >= 0)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "pack %s has a volume %s already",
+				  conf->name, want->name);
+	if (!want->bytes || want->bytes > (u64)S64_MAX)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%llu bytes is no size for a volume",
+				  want->bytes);
+	if (want->type == PLEXUS_TYPE_MIRROR || !want->type) {
+		if (!want->n_plexes)
+			want->n_plexes = want->type ? 2 : 1;
+		want->type = PLEXUS_TYPE_SIMPLE;
+	}
+	if (!want->n_plexes)
+		want->n_plexes = 1;
+	if (want->n_plexes > PLEXUS_MAX_PLEXES)
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "a volume has at most 32 plexes, not %u", want->n_plexes);
+	if (want->type == PLEXUS_TYPE_PARITY)
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "this version has no parity plexes; use mirror");
+	if (want->type != PLEXUS_TYPE_SIMPLE && want->type != PLEXUS_TYPE_SPAN &&
+	    want->type != PLEXUS_TYPE_STRIPE)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no type of volume", want->type);
+	if (!want->unit)
+		want->unit = 64 << 10;
+	if (want->type == PLEXUS_TYPE_STRIPE &&
+	    (want->unit < 4096 || want->unit > 1 << 20 || !is_power_of_2(want->unit)))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "a stripe unit is a power of two from 4 KiB to 1 MiB, not %u bytes",
+				  want->unit);
+	if (want->type == PLEXUS_TYPE_STRIPE && !want->n_members)
+		want->n_members = max(want->n_disks / want->n_plexes, 2U);
+	if (want->n_members > PLEXUS_MAX_MEMBERS ||
+	    (want->type == PLEXUS_TYPE_STRIPE && want->n_members < 2))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a stripe has 2 to 32 members, not %u",
+				  want->n_members);
+	return 0;
+}
+
+static int edit_create(struct plx_change *c, struct plx_volume_want *want, struct plx_id *id,
+		       struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	int ret = check_want(c->conf, want, why);
+
+	if (ret)
+		return ret;
+	cv = plx_conf_volume_add(c->conf);
+	if (!cv)
+		return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+				  "pack %s has 256 volumes already", c->conf->name);
+	generate_random_uuid(cv->id.b);
+	*id = cv->id;
+	strscpy(cv->name, want->name, sizeof(cv->name));
+	cv->sectors = round_up(want->bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
+	ret = plx_place_volume(c->conf, cv, want, why);
+	return ret ?: plx_change_fit_log(c, cv, why);
+}
+
+int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *asked,
+			 struct plx_id *id, struct plx_why *why)
+{
+	struct plx_volume_want want = *asked;
+	struct plx_volume *vol = NULL;
+	struct plx_change c;
+	int ret;
+
+	ret = plx_change_begin(&c, pack, why);
+	if (ret)
+		return ret;
+	ret = edit_create(&c, &want, id, why);
+	if (!ret) {
+		vol = plx_volume_new(pack, id);
+		if (!vol)
+			ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the volume");
+	}
+	if (!ret) {
+		plx_pack_volume_add(pack, vol);
+		ret = plx_change_commit(&c, why);
+	}
+	plx_change_end(&c);
+	if (!ret && !vol->plan)
+		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the volume's plan");
+	if (!ret) {
+		struct plx_conf *conf = plx_pack_conf(pack);
+
+		ret = plx_volume_show(vol, conf);
+		plx_conf_put(conf);
+		if (ret)
+			plx_refuse(why, PLEXUS_E_FAIL, "the block device cannot be made: error %d",
+				   -ret);
+		plx_sync_kick(vol);
+	} else if (vol) {
+		plx_pack_volume_remove(pack, vol);
+		plx_volume_stop(vol);
+	}
+	plx_volume_put(vol);
+	return ret;
+}
+
+/* the volume in the copy of a change; -ENODEV: it was deleted meanwhile */
+int plx_change_volume(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		      struct plx_why *why)
+{
+	int v = plx_conf_volume_find(c->conf, &vol->id);
+
+	if (v < 0)
+		return plx_refuse(why, PLEXUS_VDS_E_OBJECT_DELETED, "the volume was deleted");
+	*cv = c->conf->volume[v];
+	return 0;
+}
+
+/**
+ * plx_volume_begin - the start of most changes of a volume
+ * @c: the change
+ * @vol: the volume
+ * @cv: gets it in the copy
+ * @why: filled on refusal
+ */
+int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
+		     struct plx_why *why)
+{
+	int ret = plx_change_begin(c, vol->pack, why);
+
+	if (ret)
+		return ret;
+	ret = plx_change_volume(c, vol, cv, why);
+	if (ret)
+		plx_change_end(c);
+	return ret;
+}
+
+/* after its record is gone from the configuration: device, works, references */
+void plx_volume_finish(struct plx_volume *vol)
+{
+	plx_volume_hide(vol);
+	plx_volume_stop(vol);
+	plx_pack_volume_remove(vol->pack, vol);
+}
+
+int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	int ret;
+
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	if (plx_volume_claim(vol)) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "the volume is open; unmount or close it first");
+		goto busy;
+	}
+	/* nobody writes any more; what is in flight is done before its room can be given away */
+	plx_epoch_drain(&vol->epoch);
+	ret = plx_volume_begin(&c, vol, &cv, why);
+	if (!ret) {
+		plx_conf_volume_remove(c.conf, plx_conf_volume_find(c.conf, &vol->id));
+		ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	if (ret)
+		plx_volume_unclaim(vol);
+	else
+		plx_volume_finish(vol);
+busy:
+	plx_volume_busy_put(vol);
+	return ret;
+}
+
+static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sectors,
+		       const struct plx_input_disk *in, u32 n, struct plx_why *why)
+{
+	u32 i;
+	int ret = 0;
+
+	if (sectors <= cv->sectors)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "volume %s has %llu MiB already; a volume cannot be made smaller",
+				  cv->name, cv->sectors >> 11);
+	for (i = 0; i < cv->n_plexes && !ret; i++) {
+		if (cv->plex[i]->state != PLX_PLEX_CURRENT)
+			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
+					  "plex %u of volume %s is not current; recover the volume first",
+					  i, cv->name);
+		ret = plx_place_extend(c->conf, cv->plex[i], sectors, in, n, why);
+	}
+	if (ret)
+		return ret;
+	cv->sectors = sectors;
+	if (cv->n_plexes > 1) { /* a new log: the plexes are made equal again */
+		cv->region_shift = plx_log_region_shift(sectors);
+		cv->log_id = get_random_u64();
+	}
+	return 0;
+}
+
+int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n,
+			 struct plx_why *why)
+{
+	u64 sectors = round_up(bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	int ret = plx_volume_begin(&c, vol, &cv, why);
+
+	if (ret)
+		return ret;
+	ret = edit_extend(&c, cv, sectors, in, n, why);
+	if (!ret)
+		ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	if (!ret) {
+		struct plx_conf *conf = plx_pack_conf(vol->pack);
+
+		plx_volume_resize(vol, conf);
+		plx_conf_put(conf);
+		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
+	}
+	return ret;
+}
+
+int plx_op_volume_rename(struct plx_volume *vol, const char *name, struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	int ret;
+
+	if (!plx_name_valid(name))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "%s is no name for a volume: 1 to 63 letters, digits and ._+- that do not begin with . or -",
+				  name);
+	ret = plx_volume_begin(&c, vol, &cv, why);
+	if (ret)
+		return ret;
+	if (plx_conf_volume_find_name(c.conf, name) >= 0) {
+		ret = plx_refuse(why, PLEXUS_E_INVALIDARG, "pack %s has a volume %s already",
+				 c.conf->name, name);
+	} else {
+		strscpy(cv->name, name, sizeof(cv->name));
+		ret = plx_change_commit(&c, why);
+	}
+	plx_change_end(&c);
+	return ret;
+}
+
+int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex,
+			      struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	int ret = plx_volume_begin(&c, vol, &cv, why), i = 0;
+
+	if (ret)
+		return ret;
+	if (policy == PLEXUS_READ_POLICY_PREFER)
+		i = plex ? plx_conf_plex_find(cv, plex) : -1;
+	if (policy > PLEXUS_READ_POLICY_PREFER)
+		ret = plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no read policy", policy);
+	else if (i < 0)
+		ret = plx_refuse(why, PLEXUS_VDS_E_INVALID_PLEX_GUID,
+				 "volume %s has no such plex to prefer", cv->name);
+	if (!ret) {
+		cv->read_policy = policy;
+		cv->preferred = i;
+		ret = plx_change_commit(&c, why);
+	}
+	plx_change_end(&c);
+	return ret;
+}
+
+int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
+{
+	const u32 settable = PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY;
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	int ret;
+
+	if (flags & ~settable)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%#x are no flags of a volume", flags);
+	ret = plx_volume_begin(&c, vol, &cv, why);
+	if (ret)
+		return ret;
+	cv->flags = (cv->flags & ~settable) | flags;
+	ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	if (!ret && vol->shown)
+		set_disk_ro(vol->gendisk, flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	return ret;
+}
+
+int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct plx_why *why)
+{
+	struct plx_conf_volume *cv;
+	struct plx_change c;
+	bool mirror;
+	int ret = plx_volume_begin(&c, vol, &cv, why);
+
+	if (ret)
+		return ret;
+	mirror = cv->n_plexes > 1;
+	plx_change_end(&c);
+	if (!mirror)
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "the volume has one plex: there is nothing to compare");
+	return plx_sync_scrub(vol, repair, task, why);
+}
+
+int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why)
+{
+	u64 task;
+
+	switch (action) {
+	case PLEXUS_SYNC_ACTION_IDLE:
+		plx_sync_pause(vol, false);
+		return 0;
+	case PLEXUS_SYNC_ACTION_PAUSE:
+		plx_sync_pause(vol, true);
+		return 0;
+	case PLEXUS_SYNC_ACTION_RESYNC:
+		plx_sync_pause(vol, false);
+		return plx_op_volume_recover(vol, &task, why);
+	case PLEXUS_SYNC_ACTION_CHECK:
+	case PLEXUS_SYNC_ACTION_REPAIR:
+		return plx_op_volume_scrub(vol, action == PLEXUS_SYNC_ACTION_REPAIR, &task, why);
+	}
+	return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no sync action", action);
+}

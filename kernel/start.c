@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a pack starts from its disks, takes back a disk that returned, and stops.
+ *
+ * Start: of the configurations found, the one of which all others are ancestors
+ * counts; none such means that halves ran apart, and is refused. A disk that is
+ * not there is recorded as missing, and its plexes as not current, before any
+ * write is let in.
+ */
+#include <linux/slab.h>
+#include "plexus.h"
+
+struct found {
+	u32 n;
+	struct plx_disk *disk[PLEXUS_MAX_DISKS];
+	struct plx_conf *conf[PLEXUS_MAX_DISKS];
+	struct plx_id id[PLEXUS_MAX_DISKS];
+	bool present[PLEXUS_MAX_DISKS]; /* by index in the chosen configuration */
+	bool apart[PLEXUS_MAX_DISKS]; /* has another history: nothing on it counts */
+};
+
+/* does what disk @d of @conf last wrote precede @conf? */
+static bool ancestor(const struct plx_conf *conf, u32 d, const struct plx_conf *own)
+{
+	if (own->epoch == conf->epoch)
+		return own->generation <= conf->generation;
+	return conf->disk[d]->last_epoch == own->epoch;
+}
+
+static struct found *gather(struct plx_pack *pack)
+{
+	struct found *f = kvzalloc(sizeof(*f), GFP_KERNEL);
+	struct plx_why why;
+	u32 i, n;
+
+	if (!f)
+		return NULL;
+	mutex_lock(&pack->lists);
+	n = pack->n_disks;
+	for (i = 0; i < n; i++) {
+		f->disk[i] = pack->disk[i];
+		plx_disk_get(f->disk[i]);
+	}
+	mutex_unlock(&pack->lists);
+	for (i = 0; i < n; i++) {
+		struct plx_disk *disk = f->disk[i];
+
+		if (disk->dead || plx_disk_read_config(disk, &f->conf[f->n], &why)) {
+			plx_disk_put(disk);
+			continue;
+		}
+		f->id[f->n] = disk->id;
+		f->disk[f->n++] = disk;
+	}
+	return f;
+}
+
+static void drop(struct found *f)
+{
+	u32 i;
+
+	for (i = 0; f && i < f->n; i++) {
+		plx_disk_put(f->disk[i]);
+		plx_conf_put(f->conf[i]);
+	}
+	kvfree(f);
+}
+
+static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b, struct plx_why *why)
+{
+	pack->diverged = true;
+	return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+			  "pack %s has two histories: %s (generation %llu) and %s (generation %llu) ran apart; choose one with pack recover --keep DISK",
+			  f->conf[a]->name, f->disk[a]->path, f->conf[a]->generation,
+			  f->disk[b]->path, f->conf[b]->generation);
+}
+
+static int choose(struct plx_pack *pack, struct found *f, const struct plx_id *keep,
+		  struct plx_why *why)
+{
+	u32 a = 0, b = 0, i;
+	int ret;
+
+	if (!f->n)
+		return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+				  "no disk of the pack has a valid configuration");
+	pack->diverged = false;
+	for (i = 0; keep && i < f->n; i++)
+		if (plx_id_equal(&f->id[i], keep))
+			return i;
+	if (keep)
+		return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+				  "the disk to keep is not one of this pack's that are here");
+	ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
+	return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : ret;
+}
+
+static void mark_present(struct found *f, struct plx_conf *conf)
+{
+	u32 i;
+	int d;
+
+	for (i = 0; i < f->n; i++) {
+		d = plx_conf_disk_find(conf, &f->id[i]);
+		if (d < 0)
+			continue;
+		f->present[d] = true;
+		f->apart[d] = !ancestor(conf, d, f->conf[i]);
+		if (f->apart[d]) { /* from now on its history leads to the one that was kept */
+			conf->disk[d]->last_epoch = f->conf[i]->epoch;
+			conf->disk[d]->last_generation = f->conf[i]->generation;
+			conf->generation = max(conf->generation, f->conf[i]->generation);
+		}
+		strscpy(conf->disk[d]->path, f->disk[i]->path, sizeof(conf->disk[d]->path));
+	}
+}
+
+static int check_quorum(struct found *f, struct plx_conf *conf, bool force, struct plx_why *why)
+{
+	u32 d, here = 0;
+
+	if (force || plx_history_quorum(conf, f->present))
+		return 0;
+	for (d = 0; d < conf->n_disks; d++)
+		here += f->present[d];
+	return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+			  "pack %s waits for its disks: %u of %u are here, more than half are needed; pack recover --force starts it with these",
+			  conf->name, here, conf->n_disks);
+}
+
+/* runtime volumes for all of the configuration; no device yet */
+static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
+{
+	struct plx_volume *vol;
+	u32 v;
+	int ret = 0;
+
+	for (v = 0; v < conf->n_volumes && !ret; v++) {
+		vol = plx_volume_new(pack, &conf->volume[v]->id);
+		if (!vol)
+			return -ENOMEM;
+		ret = plx_volume_replan(vol, conf);
+		if (!ret)
+			plx_pack_volume_add(pack, vol);
+		else
+			plx_volume_stop(vol);
+		plx_volume_put(vol);
+	}
+	return ret;
+}
+
+static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *cp)
+{
+	u32 d;
+
+	for (d = 0; d < conf->n_disks; d++)
+		if (plx_conf_plex_uses(cp, d) && conf->disk[d]->state != PLX_DISK_ONLINE)
+			return false;
+	return true;
+}
+
+/**
+ * plx_change_take_back - plexes of a disk that is online again
+ * @c: the change
+ * @d: index of the disk
+ * @full: what it holds does not count
+ * @failed_too: also plexes that failed, not only missing ones
+ * @kind: of the task to be named
+ * @parent: task that this is a part of, or 0
+ */
+void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
+			  u64 parent)
+{
+	u32 v, i;
+
+	for (v = 0; v < c->conf->n_volumes; v++) {
+		struct plx_conf_volume *cv = c->conf->volume[v];
+		struct plx_task *task = NULL;
+
+		for (i = 0; i < cv->n_plexes; i++) {
+			struct plx_conf_plex *cp = cv->plex[i];
+			bool gone = cp->state == PLX_PLEX_MISSING ||
+				    (cp->state == PLX_PLEX_FAILED && failed_too);
+
+			if (!plx_conf_plex_uses(cp, d) || !all_online(c->conf, cp))
+				continue;
+			if (!gone && !(full && cv->n_plexes > 1))
+				continue;
+			if (full && plx_change_last_current(cv, i))
+				continue;
+			if (!task)
+				task = plx_task_new(kind, 0, &c->pack->id, &cv->id);
+			if (task) {
+				task->may_cancel = true;
+				task->parent = parent;
+			}
+			plx_change_attach(c, cv, i, kind, task ? task->id : 0, full);
+		}
+		if (cv->n_plexes > 1 && cv->n_logs < 2) {
+			struct plx_why why;
+
+			plx_change_fit_log(c, cv, &why);
+		}
+		if (task)
+			plx_task_put(task);
+	}
+}
+
+/* the change that records who is here; the volumes know their logs already */
+static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx_why *why)
+{
+	struct plx_change c;
+	u32 d, v, i;
+	int ret = plx_change_begin_locked(&c, pack, why);
+
+	if (ret)
+		return ret;
+	c.new_epoch = force;
+	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
+	for (d = 0; d < c.conf->n_disks; d++)
+		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
+			c.conf->disk[d]->state = PLX_DISK_ONLINE;
+			plx_change_take_back(&c, d, f->apart[d], false, PLEXUS_TASK_KIND_RESYNC, 0);
+		}
+	for (v = 0; v < c.conf->n_volumes; v++) {
+		struct plx_conf_volume *cv = c.conf->volume[v];
+
+		for (i = 0; i < cv->n_plexes; i++)
+			if (!all_online(c.conf, cv->plex[i]) &&
+			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
+			     cv->plex[i]->state == PLX_PLEX_STALE))
+				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+		if (cv->n_plexes > 1)
+			plx_change_fit_log(&c, cv, why);
+	}
+	ret = plx_change_commit(&c, why);
+	plx_change_end_locked(&c);
+	return ret;
+}
+
+static void show_one(struct plx_volume *vol, void *arg)
+{
+	struct plx_conf *conf = plx_pack_conf(vol->pack);
+	unsigned int epoch;
+	bool usable;
+
+	epoch = plx_epoch_enter(&vol->epoch);
+	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
+	plx_epoch_exit(&vol->epoch, epoch);
+	if (conf && usable && !vol->shown && plx_volume_show(vol, conf))
+		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
+	if (conf)
+		plx_conf_put(conf);
+	plx_sync_kick(vol);
+}
+
+/* devices for all volumes that can be read; not under pack->change */
+void plx_pack_show(struct plx_pack *pack)
+{
+	plx_pack_each_volume(pack, show_one, NULL);
+}
+
+static void unmake(struct plx_volume *vol, void *arg)
+{
+	plx_volume_hide(vol);
+	plx_volume_stop(vol);
+	plx_pack_volume_remove(vol->pack, vol);
+}
+
+static int start_locked(struct plx_pack *pack, struct found *f, bool force,
+			const struct plx_id *keep, bool import, struct plx_why *why)
+{
+	struct plx_conf *conf;
+	u32 d;
+	int best, ret;
+
+	best = choose(pack, f, keep, why);
+	if (best < 0)
+		return best;
+	conf = plx_conf_clone(f->conf[best]);
+	if (!conf)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+	mark_present(f, conf);
+	ret = 0;
+	if (conf->flags & PLX_CONF_F_EXPORTED && !import)
+		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				 "pack %s was exported; pack import starts it", conf->name);
+	if (!ret)
+		ret = check_quorum(f, conf, force || keep, why);
+	if (ret) {
+		plx_pack_publish(pack, conf); /* to be seen; nothing runs on it */
+		return ret;
+	}
+	for (d = 0; d < conf->n_disks; d++) {
+		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
+			conf->disk[d]->state = PLX_DISK_MISSING;
+			conf->disk[d]->last_epoch = conf->epoch;
+			conf->disk[d]->last_generation = f->conf[best]->generation;
+		}
+		if (f->apart[d])
+			conf->disk[d]->state = PLX_DISK_MISSING;
+	}
+	plx_pack_publish(pack, conf);
+	pack->state = PLX_PACK_ONLINE;
+	ret = make_volumes(pack, conf);
+	if (ret)
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+	else
+		ret = settle(pack, f, force || keep, why);
+	if (ret)
+		pack->state = PLX_PACK_WAITING;
+	return ret;
+}
+
+/**
+ * plx_pack_start - bring a pack online, if its disks allow it
+ * @pack: the pack; one that is online already is left alone
+ * @force: without quorum too
+ * @keep: of two histories, the one of this disk counts; or NULL
+ * @import: an exported pack too
+ * @why: filled on refusal
+ *
+ * Context: sleeps.
+ */
+int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep, bool import,
+		   struct plx_why *why)
+{
+	struct found *f;
+	int ret = 0;
+
+	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_WAITING) {
+		f = gather(pack);
+		ret = f ? start_locked(pack, f, force, keep, import, why) :
+			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
+		drop(f);
+	}
+	mutex_unlock(&pack->change);
+	if (ret) {
+		plx_pack_each_volume(pack, unmake, NULL);
+		return ret;
+	}
+	plx_sysfs_pack_add(pack);
+	plx_pack_show(pack);
+	plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
+	return 0;
+}
+
+/**
+ * plx_pack_disk_back - a disk of a pack that is online was found
+ * @pack: the pack
+ * @disk: open, label read, added to the pack
+ * @failed_too: also if it had failed or was taken offline
+ * @full: even if its history is another one; all on it is written anew
+ * @parent: task that this is a part of, or 0
+ * @why: filled on refusal
+ */
+int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
+		       u64 parent, struct plx_why *why)
+{
+	struct plx_conf *own = NULL;
+	struct plx_change c;
+	bool apart;
+	int d, ret;
+
+	plx_disk_read_config(disk, &own, why);
+	ret = plx_change_begin(&c, pack, why);
+	if (ret)
+		goto out;
+	d = plx_conf_disk_find(c.conf, &disk->id);
+	if (d < 0) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+				 "%s was taken out of pack %s; disk add takes it in again",
+				 disk->path, c.conf->name);
+		goto end;
+	}
+	if (c.conf->disk[d]->state == PLX_DISK_ONLINE ||
+	    (c.conf->disk[d]->state != PLX_DISK_MISSING && !failed_too))
+		goto end;
+	apart = own && !ancestor(c.conf, d, own);
+	if (apart && !full) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+				 "%s (generation %llu) and pack %s (generation %llu) have run apart; --force writes all of %s anew",
+				 disk->path, own->generation, c.conf->name, c.conf->generation,
+				 disk->path);
+		goto end;
+	}
+	c.conf->disk[d]->state = PLX_DISK_ONLINE;
+	strscpy(c.conf->disk[d]->path, disk->path, sizeof(c.conf->disk[d]->path));
+	plx_change_take_back(&c, d, apart || !own, failed_too, PLEXUS_TASK_KIND_RESYNC, parent);
+	ret = plx_change_commit(&c, why);
+end:
+	plx_change_end(&c);
+out:
+	if (own)
+		plx_conf_put(own);
+	if (!ret)
+		plx_pack_show(pack);
+	return ret;
+}
+
+static void claim_one(struct plx_volume *vol, void *arg)
+{
+	struct plx_volume **bad = arg;
+
+	if (!*bad && plx_volume_claim(vol))
+		*bad = vol;
+}
+
+static void unclaim_one(struct plx_volume *vol, void *arg)
+{
+	plx_volume_unclaim(vol);
+}
+
+static int record_export(struct plx_pack *pack, struct plx_why *why)
+{
+	struct plx_change c;
+	int ret = plx_change_begin(&c, pack, why);
+
+	if (ret)
+		return ret;
+	c.conf->flags |= PLX_CONF_F_EXPORTED;
+	ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	return ret;
+}
+
+/* the disks are let go; the pack is not found any more */
+static void dissolve(struct plx_pack *pack)
+{
+	mutex_lock(&pack->change);
+	pack->state = PLX_PACK_STOPPED;
+	mutex_unlock(&pack->change);
+	while (READ_ONCE(pack->n_disks)) {
+		struct plx_id id = pack->disk[0]->id;
+
+		plx_pack_disk_drop(pack, &id);
+	}
+	plx_event_pack(PLEXUS_EVENT_CODE_PACK_DEPART, pack);
+	plx_sysfs_pack_remove(pack);
+	plx_pack_forget(pack);
+}
+
+/**
+ * plx_op_pack_stop - stop all volumes of a pack and let go of its disks
+ * @pack: the pack
+ * @exported: it does not start again by itself
+ * @why: filled on refusal: a volume is open
+ */
+int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
+{
+	struct plx_volume *bad = NULL;
+	int ret = 0;
+
+	plx_pack_each_volume(pack, claim_one, &bad);
+	if (bad) {
+		plx_pack_each_volume(pack, unclaim_one, NULL);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "/dev/%s is open; unmount or close it first",
+				  bad->gendisk ? bad->gendisk->disk_name : "plx?");
+	}
+	if (exported && pack->state == PLX_PACK_ONLINE)
+		ret = record_export(pack, why);
+	if (ret) {
+		plx_pack_each_volume(pack, unclaim_one, NULL);
+		return ret;
+	}
+	plx_pack_each_volume(pack, unmake, NULL);
+	dissolve(pack);
+	flush_workqueue(plx_wq);
+	return 0;
+}

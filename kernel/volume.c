@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A volume: a block device whose I/O follows a plan.
+ *
+ * Life: created hidden (new), given a plan under pack->change (replan), shown
+ * (show). Its end: no more opens (claim), the device goes (hide), the I/O that
+ * is left is waited for and all works stop (stop), the last reference frees it.
+ * The gendisk holds a reference, dropped by free_disk.
+ */
+#include <linux/bitmap.h>
+#include <linux/idr.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "plexus.h"
+
+static DEFINE_IDA(minors);
+
+static int volume_open(PLX_OPEN_ARGS)
+{
+	struct plx_volume *vol = PLX_OPEN_DISK->private_data;
+	int ret = 0;
+
+	spin_lock(&vol->open_lock);
+	if (vol->no_open)
+		ret = -ENXIO;
+	else
+		vol->openers++;
+	spin_unlock(&vol->open_lock);
+	return ret;
+}
+
+static void volume_release(PLX_RELEASE_ARGS)
+{
+	struct plx_volume *vol = disk->private_data;
+
+	spin_lock(&vol->open_lock);
+	vol->openers--;
+	spin_unlock(&vol->open_lock);
+}
+
+static void volume_free_disk(struct gendisk *disk)
+{
+	plx_volume_put(disk->private_data);
+}
+
+static const struct block_device_operations fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = plx_io_submit,
+	.open = volume_open,
+	.release = volume_release,
+	.free_disk = volume_free_disk,
+};
+
+/* old plans are freed when nobody can be inside one any more */
+static void retire_work(struct work_struct *work)
+{
+	struct plx_volume *vol = container_of(work, struct plx_volume, retire_work);
+	struct llist_node *list = llist_del_all(&vol->retired);
+	struct plx_plan *plan, *next;
+
+	if (!list)
+		return;
+	plx_epoch_drain(&vol->epoch);
+	llist_for_each_entry_safe(plan, next, list, retired) {
+		if (plan->last_of_log) {
+			mutex_lock(&vol->window_lock); /* the sync engine looks at it */
+			plx_log_retire(plan->log);
+			plx_log_free(plan->log);
+			mutex_unlock(&vol->window_lock);
+		}
+		plx_plan_free(plan);
+	}
+}
+
+struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id)
+{
+	struct plx_volume *vol = kzalloc(sizeof(*vol), GFP_KERNEL);
+
+	if (!vol)
+		return NULL;
+	kref_init(&vol->refs);
+	vol->minor = ida_alloc(&minors, GFP_KERNEL);
+	if (vol->minor < 0)
+		goto no_minor;
+	if (plx_epoch_init(&vol->epoch))
+		goto no_epoch;
+	vol->id = *id;
+	vol->pack = pack;
+	INIT_LIST_HEAD(&vol->node);
+	init_llist_head(&vol->deferred);
+	INIT_WORK(&vol->deferred_work, plx_io_deferred_work);
+	init_llist_head(&vol->retired);
+	INIT_WORK(&vol->retire_work, retire_work);
+	mutex_init(&vol->window_lock);
+	spin_lock_init(&vol->open_lock);
+	if (plx_sync_new(vol))
+		goto no_sync;
+	plx_pack_get(pack);
+	return vol;
+no_sync:
+	plx_epoch_destroy(&vol->epoch);
+no_epoch:
+	ida_free(&minors, vol->minor);
+no_minor:
+	kfree(vol);
+	return NULL;
+}
+
+static void free_volume(struct kref *refs)
+{
+	struct plx_volume *vol = container_of(refs, struct plx_volume, refs);
+
+	plx_sync_free(vol);
+	plx_epoch_destroy(&vol->epoch);
+	ida_free(&minors, vol->minor);
+	plx_pack_put(vol->pack);
+	kfree(vol);
+}
+
+void plx_volume_get(struct plx_volume *vol)
+{
+	kref_get(&vol->refs);
+}
+
+void plx_volume_put(struct plx_volume *vol)
+{
+	if (vol)
+		kref_put(&vol->refs, free_volume);
+}
+
+struct plx_plex *plx_volume_plex(struct plx_volume *vol, const struct plx_id *id)
+{
+	u32 i;
+
+	for (i = 0; i < vol->n_plexes; i++)
+		if (plx_id_equal(&vol->plex[i]->id, id))
+			return vol->plex[i];
+	return NULL;
+}
+
+/*
+ * vol->plex[] follows the configuration; what a plex knows is kept, unless it was
+ * in terms of another log.
+ */
+static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
+	bool renew = vol->log && cv->log_id != vol->log->log_id;
+	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		plex[i] = renew ? NULL : plx_volume_plex(vol, &cv->plex[i]->id);
+		if (plex[i])
+			plx_plex_get(plex[i]);
+		else
+			plex[i] = plx_plex_new(&cv->plex[i]->id);
+		if (!plex[i]) {
+			while (i--)
+				plx_plex_put(plex[i]);
+			return -ENOMEM;
+		}
+	}
+	for (i = 0; i < vol->n_plexes; i++)
+		plx_plex_put(vol->plex[i]);
+	memcpy(vol->plex, plex, cv->n_plexes * sizeof(*plex));
+	vol->n_plexes = cv->n_plexes;
+	return 0;
+}
+
+/* stale plexes have a map, detached ones with a map on disk are marked */
+static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
+		       const struct plx_conf_volume *cv)
+{
+	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
+	unsigned int n = 0;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes && !ret; i++) {
+		const struct plx_conf_plex *cp = cv->plex[i];
+
+		if (cp->state == PLX_PLEX_CURRENT)
+			continue;
+		if (!vol->plex[i]->stale)
+			ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+		if (cp->stale_map && !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
+			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+	}
+	if (!ret)
+		plx_log_marks(vol->log, mark, n);
+	return ret;
+}
+
+/* creates the log, or lets it go with the plan that is replaced */
+static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
+		      const struct plx_conf_volume *cv, bool *drop)
+{
+	struct plx_log *log = vol->log;
+	bool fresh = !log, born = !log && vol->plan;
+	int ret;
+
+	*drop = log && (!cv->region_shift || cv->log_id != log->log_id);
+	if (*drop)
+		fresh = true;
+	if (!cv->region_shift) {
+		vol->log = NULL;
+		return 0;
+	}
+	if (fresh) {
+		log = plx_log_new(vol, cv);
+		if (!log)
+			return -ENOMEM;
+	}
+	ret = plx_log_place(log, conf, cv);
+	if (ret)
+		plx_log_break(log);
+	if (born) {
+		plx_log_born(log);
+	} else if (fresh) {
+		plx_log_load(log);
+		plx_log_unsync_from_dirty(log);
+	}
+	vol->log = log;
+	ret = follow_maps(vol, conf, cv);
+	plx_log_retry(log);
+	return ret;
+}
+
+/**
+ * plx_volume_replan - let a volume follow its pack's configuration
+ * @vol: the volume
+ * @conf: the published configuration
+ *
+ * Context: sleeps, under pack->change; does not wait for data I/O.
+ * Return: 0, or -ENOMEM: the old plan stays
+ */
+int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int v = plx_conf_volume_find(conf, &vol->id);
+	struct plx_plan *plan, *old = vol->plan;
+	bool drop = false;
+	int ret;
+
+	lockdep_assert_held(&vol->pack->change);
+	if (v < 0)
+		return -ENOENT;
+	ret = follow_plexes(vol, conf->volume[v]);
+	if (!ret)
+		ret = follow_log(vol, conf, conf->volume[v], &drop);
+	if (ret)
+		return ret;
+	plan = plx_plan_new(vol, conf, conf->volume[v]);
+	if (IS_ERR(plan))
+		return PTR_ERR(plan);
+	smp_store_release(&vol->plan, plan);
+	if (old) {
+		old->last_of_log = drop;
+		llist_add(&old->retired, &vol->retired);
+		queue_work(plx_wq, &vol->retire_work);
+	}
+	return 0;
+}
+
+/**
+ * plx_volume_flush - flush all member disks
+ * @vol: the volume
+ *
+ * A disk that errs is given up (plx_pack_disk_error()).
+ * Context: sleeps.
+ * Return: 0, or -EIO
+ */
+int plx_volume_flush(struct plx_volume *vol)
+{
+	struct plx_metaio *to;
+	struct plx_plan *plan;
+	unsigned int epoch, i, n, bad;
+
+	epoch = plx_epoch_enter(&vol->epoch);
+	plan = plx_volume_plan(vol);
+	n = plan ? plan->n_flush : 0;
+	to = kcalloc(n, sizeof(*to), GFP_NOIO | __GFP_NOFAIL);
+	for (i = 0; i < n; i++) {
+		to[i].disk = plan->flush[i];
+		plx_disk_get(to[i].disk);
+	}
+	plx_epoch_exit(&vol->epoch, epoch);
+	bad = plx_meta_flush(to, n);
+	for (i = 0; i < n; i++) {
+		if (to[i].error)
+			plx_pack_disk_error(vol->pack, to[i].disk, "flush");
+		plx_disk_put(to[i].disk);
+	}
+	kfree(to);
+	return bad ? -EIO : 0;
+}
+
+static struct block_device **members(struct plx_plan *plan, u32 *n)
+{
+	struct block_device **member = kcalloc(plan->n_flush, sizeof(*member), GFP_NOIO);
+
+	for (*n = 0; member && *n < plan->n_flush; (*n)++)
+		member[*n] = plx_disk_bdev(plan->flush[*n]);
+	return member;
+}
+
+static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
+{
+	u32 i;
+
+	*want = (struct plx_limits){
+		.stable_writes = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES,
+	};
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *cp = cv->plex[i];
+
+		if (cp->type != PLEXUS_TYPE_STRIPE)
+			continue;
+		want->io_min = max(want->io_min, cp->unit << SECTOR_SHIFT);
+		want->io_opt = max(want->io_opt, (cp->unit << SECTOR_SHIFT) * cp->n_members);
+	}
+}
+
+/**
+ * plx_volume_show - make /dev/plxN appear
+ * @vol: with a plan
+ * @conf: the configuration
+ *
+ * Context: sleeps; not under pack->change: it reads the partition table.
+ */
+int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int v = plx_conf_volume_find(conf, &vol->id), ret;
+	const struct plx_conf_volume *cv = v < 0 ? NULL : conf->volume[v];
+	struct block_device **member;
+	struct plx_limits want;
+	struct gendisk *disk;
+	u32 n;
+
+	if (!cv)
+		return -ENOENT;
+	limits_of(cv, &want);
+	member = members(vol->plan, &n);
+	disk = member ? plx_gendisk_alloc(&want, member, n) : ERR_PTR(-ENOMEM);
+	kfree(member);
+	if (IS_ERR(disk))
+		return PTR_ERR(disk);
+	snprintf(disk->disk_name, sizeof(disk->disk_name), "plx%d", vol->minor);
+	disk->fops = &fops;
+	disk->private_data = vol;
+	plx_volume_get(vol);
+	set_capacity(disk, cv->sectors);
+	set_disk_ro(disk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	vol->gendisk = disk;
+	ret = device_add_disk(NULL, disk, plx_sysfs_volume_groups);
+	if (ret) {
+		vol->gendisk = NULL;
+		put_disk(disk);
+		return ret;
+	}
+	smp_store_release(&vol->shown, true);
+	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_ARRIVE, vol);
+	return 0;
+}
+
+void plx_volume_hide(struct plx_volume *vol)
+{
+	if (!vol->shown)
+		return;
+	vol->shown = false;
+	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_DEPART, vol);
+	del_gendisk(vol->gendisk);
+}
+
+/* the device grew, its members changed, or it became read-only; not under pack->change */
+void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int v = plx_conf_volume_find(conf, &vol->id);
+	struct block_device **member;
+	struct plx_limits want;
+	unsigned int epoch;
+	u32 n = 0;
+
+	if (v < 0 || !vol->shown)
+		return;
+	limits_of(conf->volume[v], &want);
+	epoch = plx_epoch_enter(&vol->epoch);
+	member = members(plx_volume_plan(vol), &n);
+	plx_epoch_exit(&vol->epoch, epoch);
+	if (member && n)
+		plx_gendisk_restack(vol->gendisk, &want, member, n);
+	kfree(member);
+	set_capacity_and_notify(vol->gendisk, conf->volume[v]->sectors);
+}
+
+int plx_volume_claim(struct plx_volume *vol)
+{
+	int ret = 0;
+
+	spin_lock(&vol->open_lock);
+	if (vol->openers || vol->no_open)
+		ret = -EBUSY;
+	else
+		vol->no_open = true;
+	spin_unlock(&vol->open_lock);
+	return ret;
+}
+
+void plx_volume_unclaim(struct plx_volume *vol)
+{
+	spin_lock(&vol->open_lock);
+	vol->no_open = false;
+	spin_unlock(&vol->open_lock);
+}
+
+bool plx_volume_busy_get(struct plx_volume *vol)
+{
+	return !test_and_set_bit(0, &vol->busy);
+}
+
+void plx_volume_busy_put(struct plx_volume *vol)
+{
+	clear_bit(0, &vol->busy);
+}
+
+/**
+ * plx_volume_stop - let go of all that a volume uses
+ * @vol: hidden
+ *
+ * A clean log first, where there is one: what was written is flushed, so that
+ * the next start finds nothing dirty.
+ * Context: sleeps, waits for data I/O; not under pack->change.
+ */
+void plx_volume_stop(struct plx_volume *vol)
+{
+	struct plx_plan *plan;
+	struct plx_log *log;
+	u32 i;
+
+	plx_sync_stop(vol);
+	plx_epoch_drain(&vol->epoch);
+	flush_work(&vol->deferred_work);
+	plx_epoch_drain(&vol->epoch);
+	if (vol->log) {
+		plx_log_settle(vol->log);
+		plx_log_stop(vol->log);
+	}
+	flush_work(&vol->retire_work);
+	plan = vol->plan;
+	log = vol->log;
+	smp_store_release(&vol->plan, NULL); /* then whoever looks at it is waited for */
+	plx_epoch_drain(&vol->epoch);
+	plx_log_free(log);
+	vol->log = NULL;
+	plx_plan_free(plan);
+	for (i = 0; i < vol->n_plexes; i++)
+		plx_plex_put(vol->plex[i]);
+	vol->n_plexes = 0;
+	if (vol->gendisk)
+		put_disk(vol->gendisk);
+}

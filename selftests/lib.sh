@@ -1,0 +1,459 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sourced by every shell test.
+#
+# A test is a script of some twenty lines that shows one behaviour:
+#
+#	#!/bin/bash
+#	# SPDX-License-Identifier: GPL-2.0
+#	# A mirror that loses a plex goes on.
+#	source "$(dirname "$0")/lib.sh"
+#	need_plexus
+#	disk_make a 64M; disk_make b 64M
+#	plexus pack create p "$(disk_path a)" "$(disk_path b)"
+#	...
+#	disk_fail a
+#	check "the file system does not notice" cmp before after
+#
+# Any command that fails ends the test as failed, with the line shown; check() instead reports
+# and goes on. What was made is taken down at the end, last things first.
+set -euo pipefail
+set -E
+
+# ------------------------------------------------------------------ KTAP
+
+KSFT_SKIP=4
+ktap_nr=0
+ktap_failed=0
+ktap_planned=
+ktap_where=
+
+if [[ -n ${KTAP_CARRIED:-} ]]; then
+	# The same test before the machine was restarted, see restart_into.
+	read -r ktap_nr ktap_failed ktap_planned <<<"$KTAP_CARRIED"
+else
+	echo "KTAP version 1"
+fi
+trap 'ktap_where="${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+trap 'ktap_exit $?' EXIT
+
+# How many results will follow. Without a plan, the number of those that came is taken for it.
+ktap_plan()
+{
+	ktap_planned=$1
+	echo "1..$1"
+}
+
+ktap_ok()
+{
+	ktap_nr=$((ktap_nr + 1))
+	echo "ok $ktap_nr $1"
+}
+
+ktap_not_ok()
+{
+	ktap_nr=$((ktap_nr + 1))
+	ktap_failed=$((ktap_failed + 1))
+	echo "not ok $ktap_nr $1"
+	[[ -z ${2:-} ]] || ktap_note "$2"
+}
+
+ktap_skip()
+{
+	ktap_nr=$((ktap_nr + 1))
+	echo "ok $ktap_nr $1 # SKIP ${2:-}"
+}
+
+# Words for the reader of the log, one or more lines.
+ktap_note()
+{
+	local text=$*
+
+	echo "# ${text//$'\n'/$'\n'# }"
+}
+
+# check NAME COMMAND...: a result by the command's exit status; its output is shown when it fails.
+check()
+{
+	local name=$1 output status=0
+	shift
+
+	output=$("$@" 2>&1) || status=$?
+	if ((status)); then
+		ktap_not_ok "$name" "\$ $* (exit status $status)${output:+
+$output}"
+	else
+		ktap_ok "$name"
+	fi
+}
+
+# The same for a command that has to fail.
+check_fails()
+{
+	local name=$1 output
+	shift
+
+	if output=$("$@" 2>&1); then
+		ktap_not_ok "$name" "\$ $* (should have failed)${output:+
+$output}"
+	else
+		ktap_ok "$name"
+	fi
+}
+
+# check_equal NAME EXPECTED ACTUAL
+check_equal()
+{
+	if [[ $2 == "$3" ]]; then
+		ktap_ok "$1"
+	else
+		ktap_not_ok "$1" "expected: $2
+     got: $3"
+	fi
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit "$KSFT_SKIP"
+}
+
+ktap_exit()
+{
+	local status=$1
+
+	trap - EXIT ERR
+	set +e
+	if ((status && status != KSFT_SKIP)); then
+		ktap_not_ok "runs to its end" "exit status $status at $ktap_where"
+	fi
+	cleanup
+	((status != KSFT_SKIP)) || exit "$KSFT_SKIP"
+	if [[ -z $ktap_planned ]]; then
+		echo "1..$ktap_nr"
+	elif ((ktap_planned != ktap_nr)); then
+		ktap_note "planned $ktap_planned results, gave $ktap_nr"
+		exit 1
+	fi
+	exit $((ktap_failed > 0))
+}
+
+# ------------------------------------------------------------------ cleanup
+
+cleanup_stack=()
+
+# defer COMMAND...: runs it at the end, whatever happens; the last one deferred runs first.
+defer()
+{
+	cleanup_stack+=("${*@Q}")
+}
+
+cleanup()
+{
+	local i output
+
+	for ((i = ${#cleanup_stack[@]} - 1; i >= 0; i--)); do
+		output=$(eval "${cleanup_stack[i]}" 2>&1) ||
+			ktap_note "cleanup: ${cleanup_stack[i]}${output:+: $output}"
+	done
+	cleanup_stack=()
+}
+
+# restart_into reboot|powercut STAGE: for a test with a machine of its own (a line "# machine: disks=N
+# size=SIZE" in it): restarts the machine and goes on there as "$0 STAGE". The virtual disks stay; what
+# disk_make has made is gone. In an orderly reboot the cleanup is run before.
+restart_into()
+{
+	[[ $1 == powercut ]] || cleanup
+	trap - EXIT ERR
+	vmctl "$1" env KTAP_CARRIED="$ktap_nr $ktap_failed $ktap_planned" "$0" "$2"
+}
+
+# ------------------------------------------------------------------ what a test needs
+
+need_root()
+{
+	((EUID == 0)) || skip_all "needs root"
+}
+
+need_cmd()
+{
+	local cmd
+
+	for cmd; do
+		command -v "$cmd" >/dev/null || skip_all "needs $cmd"
+	done
+}
+
+# Loads modules, with their parameters after the name: need_module null_blk nr_devices=0
+need_module()
+{
+	[[ -d /sys/module/$1 ]] || modprobe -q "$@" || skip_all "needs module $1"
+}
+
+# The driver, the tool, and no packs left by somebody else.
+need_plexus()
+{
+	need_root
+	need_cmd plexus dmsetup losetup
+	modprobe plexus
+	defer plexus_down
+}
+
+# In a vm of our own, whatever is left goes; names and states do not matter.
+plexus_down()
+{
+	local mount i
+
+	for mount in $(awk '$1 ~ /^\/dev\/plx/ { print $2 }' /proc/mounts | tac); do
+		umount "$mount" || umount -l "$mount"
+	done
+	for ((i = 0; i < 50; i++)); do
+		[[ -d /sys/module/plexus ]] || return 0
+		rmmod plexus 2>/dev/null && return 0
+		sleep 0.1
+	done
+	rmmod plexus
+}
+
+# wait_until SECONDS COMMAND...: polls until the command succeeds.
+wait_until()
+{
+	local deadline=$((SECONDS + $1))
+	shift
+
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < deadline)) || return 1
+		sleep 0.1
+	done
+}
+
+# ------------------------------------------------------------------ disks
+#
+# A disk is a file in a tmpfs, a loop device on it, and a dm device on that. Plexus is given the dm
+# device, whose table then decides what happens to the disk.
+
+disk_dir=
+declare -A disk_loop=()
+
+# disk_make NAME SIZE: a blank disk; its path is "$(disk_path NAME)".
+disk_make()
+{
+	local name=$1 size=$2
+
+	need_module loop
+	if [[ -z $disk_dir ]]; then
+		disk_dir=$(mktemp -d)
+		defer rmdir "$disk_dir"
+		mount -t tmpfs -o size=90% disks "$disk_dir"
+		defer umount "$disk_dir"
+	fi
+	truncate -s "$size" "$disk_dir/$name"
+	disk_loop[$name]=$(losetup --find --show "$disk_dir/$name")
+	defer losetup --detach "${disk_loop[$name]}"
+	dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
+	defer dmsetup remove --retry "plxtest-$name"
+	# Nothing may wait for ever at the end: neither a suspended nor a failing disk.
+	defer disk_heal "$name"
+}
+
+# disks_make N SIZE: d1..dN
+disks_make()
+{
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		disk_make "d$i" "$2"
+	done
+}
+
+disk_path()
+{
+	echo "/dev/mapper/plxtest-$1"
+}
+
+# The file behind the disk: readable, and writable, also while the disk "fails".
+disk_file()
+{
+	echo "$disk_dir/$1"
+}
+
+# disk_table NAME TARGET [ARGS BEHIND DEVICE AND OFFSET...]
+disk_table()
+{
+	local name=$1 target=$2 sectors
+	shift 2
+
+	sectors=$(blockdev --getsz "${disk_loop[$name]}")
+	if [[ $target == error ]]; then
+		echo "0 $sectors error"
+	else
+		echo "0 $sectors $target ${disk_loop[$name]} 0 $*"
+	fi
+}
+
+# I/O that is under way is held back and goes through the new table.
+dm_swap()
+{
+	dmsetup suspend --noflush --nolockfs "$1"
+	dmsetup load "$1" --table "$2"
+	dmsetup resume "$1"
+}
+
+disk_swap()
+{
+	local name=$1
+	shift
+
+	dm_swap "plxtest-$name" "$(disk_table "$name" "$@")"
+}
+
+# Everything fails.
+disk_fail()
+{
+	disk_swap "$1" error
+}
+
+# All is well again; the disk has what was written while it was well.
+disk_heal()
+{
+	disk_swap "$1" linear
+}
+
+# Writes and flushes fail, reads work.
+disk_writes_fail()
+{
+	need_module dm-flakey
+	disk_swap "$1" flakey 0 3600 1 error_writes
+}
+
+# Writes and flushes say that they are done, and are lost: a cut of power has begun.
+disk_writes_lost()
+{
+	need_module dm-flakey
+	disk_swap "$1" flakey 0 3600 1 drop_writes
+}
+
+# Flushes fail, the rest works. dm-delay can send its flushes elsewhere: to a device that refuses.
+disk_flush_fails()
+{
+	local name=$1 loop=${disk_loop[$1]}
+
+	need_module dm-flakey
+	need_module dm-delay
+	if [[ ! -e /dev/mapper/plxtest-$name-noflush ]]; then
+		dmsetup create "plxtest-$name-noflush" \
+			--table "$(disk_table "$name" flakey 0 3600 1 error_writes)"
+		defer dmsetup remove --retry "plxtest-$name-noflush"
+		defer disk_heal "$name"
+	fi
+	disk_swap "$name" delay 0 "$loop" 0 0 "/dev/mapper/plxtest-$name-noflush" 0 0
+}
+
+# disk_delay NAME MS [WRITE_MS [FLUSH_MS]]: reads, writes and flushes take that much longer.
+disk_delay()
+{
+	local name=$1 loop=${disk_loop[$1]} read=$2
+	local write=${3:-$read} flush=${4:-${3:-$2}}
+
+	need_module dm-delay
+	disk_swap "$name" delay "$read" "$loop" 0 "$write" "$loop" 0 "$flush"
+}
+
+# The disk neither answers nor fails, until disk_heal.
+disk_hang()
+{
+	dmsetup suspend --noflush --nolockfs "plxtest-$1"
+}
+
+# ------------------------------------------------------------------ plexus
+
+# expect_code CODE COMMAND...: the refusal of a command, with its VDS code, by name or number, and
+# with nothing changed on any disk. A result of its own.
+#	expect_code VDS_E_VOLUME_NOT_A_MIRROR plexus volume break-plex p/v p0
+expect_code()
+{
+	local code=$1 output status=0 before got
+	shift
+
+	before=$(state_snapshot)
+	output=$("$@" --json 2>/dev/null) || status=$?
+	got=$(jq -r '.error | "\(.name) \(.code) \(.errno) \(.message)"' <<<"$output" 2>/dev/null) || got=
+	if ((!status)); then
+		ktap_not_ok "$code" "\$ $* --json (was not refused)
+$output"
+	elif [[ -z $got || " ${got,,} " != *" ${code,,} "* ]]; then
+		ktap_not_ok "$code" "\$ $* --json (exit status $status)
+$output"
+	elif [[ $(jq -r '.error.message | length' <<<"$output") -lt 3 ]]; then
+		ktap_not_ok "$code" "\$ $* --json (no message)"
+	elif ! state_same "$before"; then
+		ktap_not_ok "$code" "\$ $* --json (refused, and changed the disks)"
+	else
+		ktap_ok "$code: $*"
+	fi
+}
+
+# volume_value PACK/VOLUME WHAT: one value of a volume, as jq names it in "plexus status --json":
+#	volume_value p/v .health; volume_value p/v '.plexes[0].id'; volume_value p/v .sync.action
+volume_value()
+{
+	plexus status --json | jq -er ".packs[] | select(.name == \"${1%/*}\") | .volumes[] |
+		select(.name == \"${1#*/}\") | $2"
+}
+
+# volume_path PACK/VOLUME: its block device.
+volume_path()
+{
+	volume_value "$1" '"/dev/\(.device)"'
+}
+
+# volume_is PACK/VOLUME HEALTH; with wait_until: wait_until 20 volume_is p/v healthy
+volume_is()
+{
+	[[ $(volume_value "$1" .health) == "$2" ]]
+}
+
+# The checksums of what says "plexus" on the disks: both labels and both configuration slots. The
+# region log is left out, for its cleaner works whenever it likes.
+state_snapshot()
+{
+	local name file
+
+	for name in $(printf '%s\n' "${!disk_loop[@]}" | sort); do
+		file=$(disk_file "$name")
+		echo "$name $({
+			head -c 2M "$file"
+			tail -c 4096 "$file"
+		} | sha256sum)"
+	done
+}
+
+# state_same SNAPSHOT
+state_same()
+{
+	[[ $(state_snapshot) == "$1" ]]
+}
+
+# ------------------------------------------------------------------ the kernel's log
+
+# The log from here on; dmesg_clean looks at what came since, or since the start of the test.
+dmesg_mark()
+{
+	dmesg_marker="plexus selftest $$ $RANDOM"
+	echo "$dmesg_marker" >/dev/kmsg
+}
+
+dmesg_since()
+{
+	dmesg | sed -n "/${dmesg_marker:-plexus selftest none}/,\$p" | sed 1d
+}
+
+# No warning, oops, hung task... in the kernel's log.
+dmesg_clean()
+{
+	dmesg_since | "$(dirname "${BASH_SOURCE[0]}")/klog.sh"
+}
+
+((EUID)) || dmesg_mark

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Writes the golden images from Documentation/on-disk-format.rst alone.
+
+Nothing here is shared with the driver: offsets, checksum and values are
+written down anew, so that encoder and decoder cannot be wrong together.
+make.c's make_sample() says the same values in C.
+"""
+import struct
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def ident(kind, number):
+    return bytes((0x10 * kind + i) & 0xff for i in range(15)) + bytes([number])
+
+
+def record(size, *fields):
+    data = bytearray(size)
+    for offset, kind, value in fields:
+        raw = value if kind == 's' else struct.pack('<' + kind, value)
+        data[offset:offset + len(raw)] = raw
+    assert len(data) == size
+    return data
+
+
+def seal(data, offset):
+    data[offset:offset + 4] = struct.pack('<I', crc32c(data))
+    return data
+
+
+def mib(n):
+    return n * 2048
+
+
+def disk(i):
+    return record(256, (0, 's', ident(2, i)), (16, 'Q', mib(200)), (24, 'Q', mib(9)),
+                  (32, 'Q', mib(199)), (40, 'I', 100), (44, 'I', 4 if i == 3 else 1),
+                  (48, 'I', 1 if i == 4 else 0), (56, 'Q', 1000 + i), (64, 'Q', (1 << 63) + i),
+                  (72, 'Q', 2 * i), (80, 'Q', 3 * i), (88, 's', b'/dev/sd%c' % (97 + i)))
+
+
+def member(*extents):
+    data = record(32, (0, 'I', len(extents)))
+    for where, start, sectors in extents:
+        data += record(32, (0, 'I', where), (8, 'Q', mib(start)), (16, 'Q', mib(sectors)))
+    return data
+
+
+def plex(vol, i, kind, members, state=1, stale_map=0, flags=0, task=(0, 0)):
+    data = record(128, (0, 's', ident(4 + vol, i)), (16, 'I', kind), (20, 'I', state),
+                  (24, 'I', stale_map), (28, 'I', 128 if kind == 12 else 0),
+                  (32, 'I', len(members)), (36, 'I', flags), (40, 'Q', task[0]),
+                  (48, 'I', task[1]))
+    return data + b''.join(members)
+
+
+def volume(i, name, sectors, plexes, *more):
+    data = record(256, (0, 's', ident(3, i)), (16, 's', name), (80, 'Q', sectors),
+                  (116, 'I', len(plexes)), *more)
+    return data + b''.join(plexes)
+
+
+def config():
+    data = record(256, (0, 's', b'PLXCONF\1'), (12, 'I', 1), (20, 'I', 1), (24, 's', ident(1, 0)),
+                  (40, 'Q', 0x0102030405060708), (48, 'Q', 0xf1f2f3f4f5f6f7f8), (56, 'I', 5),
+                  (60, 'I', 4), (64, 's', b'Sample.pack_1'))
+    for i in range(5):
+        data += disk(i)
+    data += volume(0, b'simple', mib(2), [plex(0, 0, 10, [member((0, 9, 2))])])
+    data += volume(1, b'span', 10001,
+                   [plex(1, 0, 11, [member((0, 11, 1), (1, 9, 3), (1, 198, 1))])])
+    data += volume(2, b'stripe', mib(6),
+                   [plex(2, 0, 12, [member((2, 9, 3)), member((3, 9, 1), (3, 15, 2))], state=4)],
+                   (88, 'I', 2))
+    data += volume(3, b'mirror', 8000,
+                   [plex(3, 0, 10, [member((0, 20, 4))], flags=1),
+                    plex(3, 1, 12, [member((1, 20, 2)), member((2, 20, 2))]),
+                    plex(3, 2, 11, [member((3, 20, 3), (4, 20, 2))], state=2, stale_map=3,
+                         task=(0x99aabbccddeeff00, 7))],
+                   (92, 'I', 7), (96, 'I', 2), (100, 'I', 1), (104, 'Q', 0x1122334455667788),
+                   (112, 'I', 2), (120, 'I', 0), (124, 'I', 7), (128, 'I', 1), (132, 'I', 99))
+    data += bytes(-len(data) % 512)
+    data[16:20] = struct.pack('<I', len(data))
+    return seal(data, 8)
+
+
+def label():
+    return seal(record(4096, (0, 's', b'PLEXUS\0\1'), (12, 'I', 1), (16, 's', ident(1, 0)),
+                       (32, 's', ident(2, 3)), (48, 'Q', mib(200) + 5), (56, 'Q', 256),
+                       (64, 'Q', 1024), (72, 'Q', 4096), (80, 'I', 100), (88, 'Q', mib(9)),
+                       (96, 'Q', mib(199))), 8)
+
+
+def log():
+    return seal(record(4096, (0, 's', b'PXLG'), (8, 's', ident(3, 3)),
+                       (24, 'Q', 0x1122334455667788), (32, 'Q', 0xa0a1a2a3a4a5a6a7), (40, 'I', 3),
+                       (44, 'I', 63), (48, 'I', 7),
+                       (64, 's', b'\x01\x80\xff\x00\x00\x00\xaa\x7f')), 4)
+
+
+for name, image in (('config', config()), ('label', label()), ('log', log())):
+    with open(name + '.hex', 'w') as out:
+        for at in range(0, len(image), 32):
+            out.write(bytes(image[at:at + 32]).hex() + '\n')

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configurations to test with. */
+#include "test.h"
+
+struct plx_id make_id(u8 kind, u8 number)
+{
+	struct plx_id id;
+	u32 i;
+
+	for (i = 0; i < PLX_ID_LEN; i++)
+		id.b[i] = 0x10 * kind + i;
+	id.b[PLX_ID_LEN - 1] = number;
+	return id;
+}
+
+struct plx_conf *make_empty(u32 n_disks, u64 disk_sectors)
+{
+	struct plx_conf *conf = plx_conf_new();
+	struct plx_label label;
+	u32 i;
+
+	conf->pack_id = make_id(1, 0);
+	strcpy(conf->name, "pack");
+	conf->generation = 1;
+	conf->epoch = 1;
+	plx_label_geometry(&label, disk_sectors);
+	for (i = 0; i < n_disks; i++) {
+		struct plx_conf_disk *disk = plx_conf_disk_add(conf);
+
+		disk->id = make_id(2, i);
+		disk->state = PLX_DISK_ONLINE;
+		disk->log_slots = label.log_slots;
+		disk->sectors = disk_sectors;
+		disk->data_sector = label.data_sector;
+		disk->data_end = label.data_end;
+	}
+	return conf;
+}
+
+struct plx_conf_plex *make_plex(struct plx_conf_volume *vol, u32 type, u32 n_members)
+{
+	struct plx_conf_plex *plex = plx_conf_plex_new(n_members);
+
+	plex->id = make_id(vol->id.b[PLX_ID_LEN - 1] + 4, vol->n_plexes);
+	plex->type = type;
+	plex->state = PLX_PLEX_CURRENT;
+	plex->unit = type == PLEXUS_TYPE_STRIPE ? 128 : 0;
+	plx_conf_plex_attach(vol, plex);
+	return plex;
+}
+
+static struct plx_conf_volume *make_volume(struct plx_conf *conf, const char *name, u64 sectors)
+{
+	struct plx_conf_volume *vol;
+
+	vol = plx_conf_volume_add(conf);
+	vol->id = make_id(3, conf->n_volumes - 1);
+	strcpy(vol->name, name);
+	vol->sectors = sectors;
+	return vol;
+}
+
+#define MIB(n) ((n) * 2048ULL)
+
+static void make_mirror(struct plx_conf *conf)
+{
+	struct plx_conf_volume *vol = make_volume(conf, "mirror", 8000);
+	struct plx_conf_plex *plex;
+
+	vol->region_shift = 7;
+	vol->read_policy = PLEXUS_READ_POLICY_PREFER;
+	vol->preferred = 1;
+	vol->log_id = 0x1122334455667788;
+	vol->n_logs = 2;
+	vol->log[0].slot = 7;
+	vol->log[1].disk = 1;
+	vol->log[1].slot = 99;
+	plex = make_plex(vol, PLEXUS_TYPE_SIMPLE, 1);
+	plex->flags = PLX_PLEX_F_ERRORS;
+	plx_conf_member_append(&plex->member[0], 0, MIB(20), MIB(4));
+	plex = make_plex(vol, PLEXUS_TYPE_STRIPE, 2);
+	plx_conf_member_append(&plex->member[0], 1, MIB(20), MIB(2));
+	plx_conf_member_append(&plex->member[1], 2, MIB(20), MIB(2));
+	plex = make_plex(vol, PLEXUS_TYPE_SPAN, 1);
+	plex->state = PLX_PLEX_STALE;
+	plex->stale_map = 3;
+	plex->task_id = 0x99aabbccddeeff00;
+	plex->task_kind = PLEXUS_TASK_KIND_RESYNC;
+	plx_conf_member_append(&plex->member[0], 3, MIB(20), MIB(3));
+	plx_conf_member_append(&plex->member[0], 4, MIB(20), MIB(2));
+}
+
+struct plx_conf *make_sample(void)
+{
+	struct plx_conf *conf = make_empty(5, MIB(200));
+	struct plx_conf_volume *vol;
+	struct plx_conf_plex *plex;
+	u32 i;
+
+	strcpy(conf->name, "Sample.pack_1");
+	conf->flags = PLX_CONF_F_EXPORTED;
+	conf->generation = 0x0102030405060708;
+	conf->epoch = 0xf1f2f3f4f5f6f7f8;
+	for (i = 0; i < 5; i++) {
+		conf->disk[i]->last_generation = 1000 + i;
+		conf->disk[i]->last_epoch = 0x8000000000000000 + i;
+		conf->disk[i]->read_errors = 2 * i;
+		conf->disk[i]->write_errors = 3 * i;
+		sprintf(conf->disk[i]->path, "/dev/sd%c", 'a' + i);
+	}
+	conf->disk[3]->state = PLX_DISK_MISSING;
+	conf->disk[4]->flags = PLX_DISK_F_SPARE;
+	vol = make_volume(conf, "simple", MIB(2));
+	plex = make_plex(vol, PLEXUS_TYPE_SIMPLE, 1);
+	plx_conf_member_append(&plex->member[0], 0, MIB(9), MIB(2));
+	vol = make_volume(conf, "span", 10001);
+	plex = make_plex(vol, PLEXUS_TYPE_SPAN, 1);
+	plx_conf_member_append(&plex->member[0], 0, MIB(11), MIB(1));
+	plx_conf_member_append(&plex->member[0], 1, MIB(9), MIB(3));
+	plx_conf_member_append(&plex->member[0], 1, MIB(198), MIB(1));
+	vol = make_volume(conf, "stripe", MIB(6));
+	vol->flags = PLEXUS_VOLUME_FLAGS_READ_ONLY;
+	plex = make_plex(vol, PLEXUS_TYPE_STRIPE, 2);
+	plex->state = PLX_PLEX_MISSING;
+	plx_conf_member_append(&plex->member[0], 2, MIB(9), MIB(3));
+	plx_conf_member_append(&plex->member[1], 3, MIB(9), MIB(1));
+	plx_conf_member_append(&plex->member[1], 3, MIB(15), MIB(2));
+	make_mirror(conf);
+	return conf;
+}
+
+static bool plex_equal(const struct plx_conf_plex *a, const struct plx_conf_plex *b)
+{
+	u32 i, j;
+
+	if (!plx_id_equal(&a->id, &b->id) || a->type != b->type || a->state != b->state ||
+	    a->stale_map != b->stale_map || a->unit != b->unit || a->flags != b->flags ||
+	    a->n_members != b->n_members || a->task_kind != b->task_kind ||
+	    a->task_id != b->task_id)
+		return false;
+	for (i = 0; i < a->n_members; i++) {
+		const struct plx_conf_member *m = &a->member[i], *n = &b->member[i];
+
+		if (m->n_extents != n->n_extents)
+			return false;
+		for (j = 0; j < m->n_extents; j++)
+			if (m->extent[j].disk != n->extent[j].disk ||
+			    m->extent[j].start != n->extent[j].start ||
+			    m->extent[j].sectors != n->extent[j].sectors)
+				return false;
+	}
+	return true;
+}
+
+static bool volume_equal(const struct plx_conf_volume *a, const struct plx_conf_volume *b)
+{
+	u32 i;
+
+	if (!plx_id_equal(&a->id, &b->id) || strcmp(a->name, b->name) || a->sectors != b->sectors ||
+	    a->flags != b->flags || a->region_shift != b->region_shift ||
+	    a->read_policy != b->read_policy || a->preferred != b->preferred ||
+	    a->log_id != b->log_id || a->n_logs != b->n_logs || a->n_plexes != b->n_plexes)
+		return false;
+	for (i = 0; i < a->n_logs; i++)
+		if (a->log[i].disk != b->log[i].disk || a->log[i].slot != b->log[i].slot)
+			return false;
+	for (i = 0; i < a->n_plexes; i++)
+		if (!plex_equal(a->plex[i], b->plex[i]))
+			return false;
+	return true;
+}
+
+static bool disk_equal(const struct plx_conf_disk *a, const struct plx_conf_disk *b)
+{
+	return plx_id_equal(&a->id, &b->id) && a->state == b->state && a->flags == b->flags &&
+	       a->log_slots == b->log_slots && a->sectors == b->sectors &&
+	       a->data_sector == b->data_sector && a->data_end == b->data_end &&
+	       a->last_generation == b->last_generation && a->last_epoch == b->last_epoch &&
+	       a->read_errors == b->read_errors && a->write_errors == b->write_errors &&
+	       !strcmp(a->path, b->path);
+}
+
+bool conf_equal(const struct plx_conf *a, const struct plx_conf *b)
+{
+	u32 i;
+
+	if (!plx_id_equal(&a->pack_id, &b->pack_id) || strcmp(a->name, b->name) ||
+	    a->flags != b->flags || a->generation != b->generation || a->epoch != b->epoch ||
+	    a->n_disks != b->n_disks || a->n_volumes != b->n_volumes)
+		return false;
+	for (i = 0; i < a->n_disks; i++)
+		if (!disk_equal(a->disk[i], b->disk[i]))
+			return false;
+	for (i = 0; i < a->n_volumes; i++)
+		if (!volume_equal(a->volume[i], b->volume[i]))
+			return false;
+	return true;
+}
+
+u8 *golden_read(const char *name, size_t *bytes)
+{
+	u8 *data = malloc(1 << 20);
+	unsigned int byte;
+	char path[512];
+	FILE *f;
+
+	*bytes = 0;
+	snprintf(path, sizeof(path), "%s/%s", GOLDEN, name);
+	f = fopen(path, "r");
+	if (!f) {
+		test_fail(__FILE__, __LINE__, "%s: cannot be read", path);
+		return data;
+	}
+	while (*bytes < 1 << 20 && fscanf(f, "%2x", &byte) == 1)
+		data[(*bytes)++] = byte;
+	fclose(f);
+	return data;
+}
