@@ -35,6 +35,7 @@ struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_wh
 			goto bad;
 		}
 	}
+	memset(why, 0, sizeof(*why)); /* that it has no label is what we want */
 	ret = plx_label_geometry(&disk->label, bdev_nr_sectors(plx_disk_bdev(disk)));
 	if (ret) {
 		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE, "%s is too small for Plexus", path);

@@ -36,7 +36,7 @@ static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct
 		plan->flush[n] = plan->disk[d];
 		plan->flush_mask[n++] = mask;
 		for (i = 0; i < plan->n; i++)
-			if (mask & (1UL << i) && !bdev_nonrot(plx_disk_bdev(plan->disk[d])))
+			if (mask & (1UL << i) && plx_bdev_rotational(plx_disk_bdev(plan->disk[d])))
 				plan->plex[i].rotational = true;
 	}
 	plan->n_flush = n;

@@ -66,6 +66,15 @@ static inline void plx_bdev_close(struct plx_bdev *b)
 #define plx_class_create(name) class_create(THIS_MODULE, name)
 #endif
 
+static inline bool plx_bdev_rotational(struct block_device *bdev)
+{
+#ifdef BLK_FEAT_ROTATIONAL
+	return bdev_get_queue(bdev)->limits.features & BLK_FEAT_ROTATIONAL;
+#else
+	return !bdev_nonrot(bdev);
+#endif
+}
+
 /* what a volume's block device can do, stacked from its members */
 struct plx_limits {
 	u32 io_min, io_opt; /* bytes; 0: as the members say */
