@@ -30,7 +30,7 @@ define link_sources
 	$(Q)mkdir -p $(2)
 	$(Q)find $(2) -xtype l -delete
 	$(Q)cd $(1) && find . -type d -exec mkdir -p $(2)/{} \;
-	$(Q)cd $(1) && find . \( -name '*.[chS]' -o -name Kbuild -o -name Makefile -o -name Kconfig \) \
+	$(Q)cd $(1) && find . \( -name '*.[chS]' -o -name 'Kbuild*' -o -name Makefile -o -name Kconfig \) \
 		! -name '*.mod.c' -exec sh -c 'for f; do \
 			[ $(2)/$$f -ef $$f ] || ln -sf $(1)/$$f $(2)/$$f; done' sh {} +
 endef

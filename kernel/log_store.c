@@ -133,9 +133,9 @@ static unsigned int wanted(struct plx_log *log, const struct plx_conf *conf,
 }
 
 /*
- * All maps, as they are in memory, to all copies. A stale bit that is clear in
- * memory and set on the disks may stand for data that its plex has not flushed:
- * so flush before.
+ * All maps, as they are in memory, to all copies. A stale bit of a plex that is
+ * being resynced, clear in memory and set on the disks, may stand for data that
+ * the plex has not flushed: so flush before. That of a detached plex is exact.
  */
 static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 {
@@ -149,7 +149,7 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 
 		if (!cv->plex[i]->stale_map || !plex || !plex->stale)
 			continue;
-		if (!flushed)
+		if (!flushed && cv->plex[i]->state == PLX_PLEX_STALE)
 			plx_log_stale_fill(log, plex, true);
 		ret = plx_log_write_stale(log, plex, cv->plex[i]->stale_map);
 	}
