@@ -697,5 +697,5 @@ int plexus_nl_task_cancel_doit(struct sk_buff *skb, struct genl_info *info)
 		return lacks(info, "task-id");
 	id = nla_get_u64(info->attrs[PLEXUS_A_TASK_ID]);
 	rq->task = id;
-	return done(info, plx_task_cancel(id, &rq->why));
+	return done(info, plx_op_task_cancel(id, &rq->why));
 }
