@@ -190,6 +190,12 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
 	unsigned long *all;
 
+	/*
+	 * Its mark goes before the plan that has it is published. A write let in
+	 * between would miss the plex, and nothing would say so.
+	 */
+	if (vol)
+		gate(c, vol);
 	if (full) {
 		cp->stale_map = 0;
 		cp->stale_map = free_map(cv);

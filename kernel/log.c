@@ -409,8 +409,8 @@ void plx_log_gate_open(struct plx_log *log)
  * @mark: the plexes, each with its stale map allocated
  * @n: how many
  *
- * The gate must be closed, or the new marks a subset of the old ones: else a
- * write might pass between.
+ * The gate must be closed, also for fewer marks than before: else a write might
+ * pass between this and the plan that goes with the marks.
  */
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n)
 {
