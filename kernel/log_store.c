@@ -56,7 +56,15 @@ static bool read_map(struct plx_log *log, u32 map)
  */
 void plx_log_load(struct plx_log *log)
 {
+	u32 map;
+
 	mutex_lock(&log->io);
+	/*
+	 * Maps that no plex uses now are read for their sequence. Begun anew at 1,
+	 * it would leave the block beside it, of the map's last user, the newest.
+	 */
+	for (map = 1; map < PLX_LOG_MAPS; map++)
+		read_map(log, map);
 	if (!read_map(log, 0))
 		bitmap_fill(log->image, log->n_regions);
 	spin_lock_irq(&log->lock);
