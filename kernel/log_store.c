@@ -70,6 +70,7 @@ void plx_log_load(struct plx_log *log)
 	spin_lock_irq(&log->lock);
 	bitmap_copy(log->dirty, log->image, log->n_regions);
 	spin_unlock_irq(&log->lock);
+	log->loaded = true;
 	mutex_unlock(&log->io);
 }
 
@@ -99,6 +100,7 @@ int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
  */
 void plx_log_born(struct plx_log *log)
 {
+	log->loaded = true;
 	plx_log_write_map(log, 0, log->dirty);
 }
 
@@ -164,6 +166,24 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 	return ret;
 }
 
+/*
+ * A slot that a log gets may have been its own before: blocks of that time have
+ * the same log id, and can have a higher sequence. Should it not work, the copy
+ * is lost with the next write to it.
+ */
+static void wipe(struct plx_log *log, struct plx_log_copy *copy)
+{
+	void *zero = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO | __GFP_NOFAIL);
+	struct plx_metaio to[PLX_LOG_MAPS * 2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(to); i++)
+		to[i] = (struct plx_metaio){ copy->disk, copy->sector + i * PLX_BLOCK_SECTORS };
+	if (plx_meta_write(to, ARRAY_SIZE(to), zero, PLX_BLOCK_SIZE))
+		plx_pack_disk_error(log->vol->pack, copy->disk, "write of the region log");
+	kfree(zero);
+}
+
 /**
  * plx_log_place - let the copies follow the configuration
  * @log: the log
@@ -180,11 +200,17 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct
 	unsigned int n = wanted(log, conf, cv, copy), n_old, i;
 	bool fresh = false;
 
-	mutex_lock(&log->io);
+	/* only here, under pack->change, do they change */
 	n_old = log->n_copies;
 	memcpy(old, log->copy, sizeof(old));
-	for (i = 0; i < n; i++)
-		fresh |= !has_copy(old, n_old, &copy[i]);
+	for (i = 0; i < n; i++) {
+		if (has_copy(old, n_old, &copy[i]))
+			continue;
+		fresh = true;
+		if (log->loaded)
+			wipe(log, &copy[i]);
+	}
+	mutex_lock(&log->io);
 	memcpy(log->copy, copy, n * sizeof(*copy));
 	log->n_copies = n;
 	mutex_unlock(&log->io);
@@ -196,7 +222,7 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct
 	log->broken = false; /* there is a copy to write again */
 	spin_unlock_irq(&log->lock);
 	/* the first placing is for reading what is there */
-	if (fresh && n_old)
+	if (fresh && log->loaded)
 		return write_all(log, cv) == -EIO ? -EIO : 0;
 	return 0;
 }

@@ -155,6 +155,7 @@ struct plx_log {
 	unsigned int n_marks;
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	bool broken; /* no copy can be written: writes fail */
+	bool loaded; /* under pack->change: memory knows what the copies say, or more */
 
 	struct mutex io;
 	/* under io */
