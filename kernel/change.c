@@ -89,6 +89,15 @@ static void gate(struct plx_change *c, struct plx_volume *vol)
 	c->n_gated++;
 }
 
+static void gate_by_id(struct plx_change *c, const struct plx_id *id)
+{
+	struct plx_volume *vol = plx_pack_volume(c->pack, id);
+
+	if (vol)
+		gate(c, vol);
+	plx_volume_put(vol);
+}
+
 /* a log map that no plex of the volume uses, or 0 */
 static u32 free_map(const struct plx_conf_volume *cv)
 {
@@ -251,6 +260,8 @@ static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv
  * @why: filled on refusal
  *
  * Two copies on online disks where there are several plexes, none otherwise.
+ * Where a copy goes, no write is let in until the configuration says so: of bits
+ * that only its successor has, a start with the old configuration would not know.
  */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
 {
@@ -270,10 +281,12 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 		cv->log_id = get_random_u64();
 	}
 	while (i < cv->n_logs) {
-		if (c->conf->disk[cv->log[i].disk]->state == PLX_DISK_ONLINE)
+		if (c->conf->disk[cv->log[i].disk]->state == PLX_DISK_ONLINE) {
 			i++;
-		else
-			cv->log[i] = cv->log[--cv->n_logs];
+			continue;
+		}
+		cv->log[i] = cv->log[--cv->n_logs];
+		gate_by_id(c, &cv->id);
 	}
 	while (cv->n_logs < 2) {
 		d = log_disk(c, cv);
