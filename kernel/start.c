@@ -17,6 +17,7 @@ struct found {
 	struct plx_id id[PLEXUS_MAX_DISKS];
 	bool present[PLEXUS_MAX_DISKS]; /* by index in the chosen configuration */
 	bool apart[PLEXUS_MAX_DISKS]; /* has another history: nothing on it counts */
+	bool lost; /* a disk that the chosen configuration has online is not here */
 };
 
 /* does what disk @d of @conf last wrote precede @conf? */
@@ -215,7 +216,7 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 
 	if (ret)
 		return ret;
-	c.new_epoch = force;
+	c.new_epoch = force || f->lost; /* the published copy has it missing already */
 	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
 	for (d = 0; d < c.conf->n_disks; d++)
 		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
@@ -293,6 +294,7 @@ static int start_locked(struct plx_pack *pack, struct found *f, bool force,
 	}
 	for (d = 0; d < conf->n_disks; d++) {
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
+			f->lost = true;
 			conf->disk[d]->state = PLX_DISK_MISSING;
 			conf->disk[d]->last_epoch = conf->epoch;
 			conf->disk[d]->last_generation = f->conf[best]->generation;
