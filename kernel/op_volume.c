@@ -213,14 +213,20 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	u64 sectors = round_up(bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
 	struct plx_conf_volume *cv;
 	struct plx_change c;
-	int ret = plx_volume_begin(&c, vol, &cv, why);
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = edit_extend(&c, cv, sectors, in, n, why);
-	if (!ret)
-		ret = plx_change_commit(&c, why);
-	plx_change_end(&c);
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	mutex_lock(&vol->window_lock); /* no window is open, and the old log stays until the end */
+	ret = plx_volume_begin(&c, vol, &cv, why);
+	if (!ret) {
+		ret = edit_extend(&c, cv, sectors, in, n, why);
+		if (!ret)
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	mutex_unlock(&vol->window_lock);
 	if (!ret) {
 		struct plx_conf *conf = plx_pack_conf(vol->pack);
 
@@ -228,6 +234,7 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 		plx_conf_put(conf);
 		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
 	}
+	plx_volume_busy_put(vol);
 	return ret;
 }
 
