@@ -182,8 +182,12 @@ static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
 
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
-		if (!vol->plex[i]->stale)
+		if (!vol->plex[i]->stale) {
 			ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+			/* with what was dirty, before that can be cleaned */
+			if (!ret && cp->stale_map)
+				plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
+		}
 		if (cp->stale_map && !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
 			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
 	}
