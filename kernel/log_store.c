@@ -145,12 +145,12 @@ static unsigned int wanted(struct plx_log *log, const struct plx_conf *conf,
 /*
  * All maps, as they are in memory, to all copies. A stale bit of a plex that is
  * being resynced, clear in memory and set on the disks, may stand for data that
- * the plex has not flushed: so flush before. That of a detached plex is exact.
+ * the plex has not flushed: what was clear before a flush is written, as at any
+ * checkpoint, and not what a resync cleared since. That of a detached plex is exact.
  */
 static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 {
 	struct plx_volume *vol = log->vol;
-	bool flushed = !plx_volume_flush(vol);
 	int ret = plx_log_write_map(log, 0, log->dirty);
 	unsigned int i;
 
@@ -159,8 +159,12 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 
 		if (!cv->plex[i]->stale_map || !plex || !plex->stale)
 			continue;
-		if (!flushed && cv->plex[i]->state == PLX_PLEX_STALE)
+		if (cv->plex[i]->state == PLX_PLEX_STALE) {
+			ret = plx_log_checkpoint(log, plex, cv->plex[i]->stale_map, plex->attached);
+			if (!ret || ret == -EAGAIN)
+				continue;
 			plx_log_stale_fill(log, plex, true);
+		}
 		ret = plx_log_write_stale(log, plex, cv->plex[i]->stale_map);
 	}
 	return ret;
