@@ -165,12 +165,16 @@ int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why
 	}
 	/* nobody writes any more; what is in flight is done before its room can be given away */
 	plx_epoch_drain(&vol->epoch);
+	mutex_lock(&vol->window_lock); /* nor is anything copied */
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (!ret) {
 		plx_conf_volume_remove(c.conf, plx_conf_volume_find(c.conf, &vol->id));
 		ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
 	}
+	if (!ret)
+		plx_sync_halt(vol);
+	mutex_unlock(&vol->window_lock);
 	if (ret)
 		plx_volume_unclaim(vol);
 	else

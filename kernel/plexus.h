@@ -377,6 +377,7 @@ void plx_task_exit(void);
 
 /* starts it, or lets it see what is new; any number of times. Under pack->change or not */
 void plx_sync_kick(struct plx_volume *vol);
+void plx_sync_halt(struct plx_volume *vol); /* under window_lock */
 void plx_sync_stop(struct plx_volume *vol); /* waits; not under pack->change */
 void plx_sync_pause(struct plx_volume *vol, bool pause);
 /* a bad place on a plex that another one could read: to be written anew. Any context */

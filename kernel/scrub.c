@@ -81,15 +81,18 @@ static void compare(struct plx_sync *s, struct plx_plan *plan, u64 sector, u32 l
 static void window(struct plx_sync *s, u64 sector, u32 len)
 {
 	struct plx_volume *vol = s->vol;
+	struct plx_plan *plan;
 	struct plx_log *log;
 	unsigned int epoch;
 
 	mutex_lock(&vol->window_lock);
 	log = READ_ONCE(vol->log);
-	if (log) {
+	if (log && !READ_ONCE(s->stop)) {
 		plx_log_window_open(log, sector, sector + len);
 		epoch = plx_epoch_enter(&vol->epoch);
-		compare(s, plx_volume_plan(vol), sector, len);
+		plan = plx_volume_plan(vol);
+		if (plan->n_current) /* it may have lost them since the step began */
+			compare(s, plan, sector, len);
 		plx_epoch_exit(&vol->epoch, epoch);
 		plx_log_window_close(log);
 	}

@@ -183,7 +183,7 @@ static int region_window(struct plx_sync *s, struct seen *seen, u32 first, u32 l
 
 	mutex_lock(&vol->window_lock);
 	log = READ_ONCE(vol->log);
-	if (log && log == seen->log) {
+	if (log && log == seen->log && !READ_ONCE(s->stop)) {
 		plx_log_window_open(log, seen->sector, seen->sector + len);
 		ret = copy_window(s, seen->plan, seen->sector, len, need);
 		if (!ret && seen->sector + len == seen->end)
@@ -286,7 +286,7 @@ int plx_sync_mend_one(struct plx_sync *s, const struct plx_mend *m)
 
 		mutex_lock(&vol->window_lock);
 		log = READ_ONCE(vol->log);
-		if (log && sector < log->sectors) {
+		if (log && sector < log->sectors && !READ_ONCE(s->stop)) {
 			len = min_t(u64, len, log->sectors - sector);
 			plx_log_window_open(log, sector, sector + len);
 			ret = mend_window(s, m, sector, len);
