@@ -186,10 +186,14 @@ void plx_pack_volume_add(struct plx_pack *pack, struct plx_volume *vol)
 
 void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol)
 {
+	bool listed;
+
 	mutex_lock(&pack->lists);
+	listed = !list_empty(&vol->node);
 	list_del_init(&vol->node);
 	mutex_unlock(&pack->lists);
-	plx_volume_put(vol);
+	if (listed)
+		plx_volume_put(vol);
 }
 
 /* an open disk that has not died; a reference, or NULL */

@@ -319,7 +319,8 @@ int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: i
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
 void plx_volume_busy_put(struct plx_volume *vol);
-/* stop using it: plan, log, plexes. After hide; no I/O any more */
+void plx_volume_unlist(struct plx_volume *vol); /* not under pack->change */
+/* stop using it: plan, log, plexes. After hide and unlist; no I/O any more */
 void plx_volume_stop(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */

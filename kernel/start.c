@@ -263,9 +263,7 @@ void plx_pack_show(struct plx_pack *pack)
 
 static void unmake(struct plx_volume *vol, void *arg)
 {
-	plx_volume_hide(vol);
-	plx_volume_stop(vol);
-	plx_pack_volume_remove(vol->pack, vol);
+	plx_volume_finish(vol);
 }
 
 static int start_locked(struct plx_pack *pack, struct found *f, bool force,

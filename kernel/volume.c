@@ -429,9 +429,17 @@ void plx_volume_busy_put(struct plx_volume *vol)
 	clear_bit(0, &vol->busy);
 }
 
+/* no change knows the volume any more, none that does is under way; the caller has a reference */
+void plx_volume_unlist(struct plx_volume *vol)
+{
+	mutex_lock(&vol->pack->change);
+	plx_pack_volume_remove(vol->pack, vol);
+	mutex_unlock(&vol->pack->change);
+}
+
 /**
  * plx_volume_stop - let go of all that a volume uses
- * @vol: hidden
+ * @vol: hidden, and not in its pack's list
  *
  * A clean log first, where there is one: what was written is flushed, so that
  * the next start finds nothing dirty.
