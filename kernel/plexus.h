@@ -279,7 +279,9 @@ struct plx_volume {
 
 	struct llist_head retired; /* plans that may still be in use */
 	struct work_struct retire_work;
-	bool shown;
+	struct mutex show_lock; /* innermost of the mutexes: nothing is taken under it */
+	bool shown; /* set under show_lock */
+	bool hidden; /* under show_lock: for good */
 	bool copies; /* writes go through a private copy; racy to read */
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */

@@ -92,6 +92,7 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
+	mutex_init(&vol->show_lock);
 	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
 	if (plx_sync_new(vol))
@@ -327,53 +328,88 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 	}
 }
 
-/**
- * plx_volume_show - make /dev/plxN appear
- * @vol: with a plan
- * @conf: the configuration
- *
- * Context: sleeps; not under pack->change: it reads the partition table.
- */
-int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+static struct gendisk *make_gendisk(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
-	int v = plx_conf_volume_find(conf, &vol->id), ret;
-	const struct plx_conf_volume *cv = v < 0 ? NULL : conf->volume[v];
-	struct block_device **member;
+	struct block_device **member = NULL;
+	struct plx_plan *plan;
 	struct plx_limits want;
 	struct gendisk *disk;
-	u32 n;
+	unsigned int epoch;
+	u32 n = 0;
 
-	if (!cv)
-		return -ENOENT;
 	limits_of(cv, &want);
-	member = members(vol->plan, &n);
+	/* inside the epoch, the plan keeps the members open */
+	epoch = plx_epoch_enter(&vol->epoch);
+	plan = plx_volume_plan(vol);
+	if (plan)
+		member = members(plan, &n);
 	disk = member ? plx_gendisk_alloc(&want, member, n) : ERR_PTR(-ENOMEM);
+	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
+	return disk;
+}
+
+static int show(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
+	struct gendisk *disk = make_gendisk(vol, cv);
+	int ret;
+
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "plx%d", vol->minor);
 	disk->fops = &fops;
 	disk->private_data = vol;
-	plx_volume_get(vol);
 	set_capacity(disk, cv->sectors);
 	set_disk_ro(disk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
 	vol->gendisk = disk;
+	plx_volume_get(vol); /* free_disk gives it back, where the disk was added */
 	ret = device_add_disk(NULL, disk, plx_sysfs_volume_groups);
 	if (ret) {
 		vol->gendisk = NULL;
 		put_disk(disk);
+		plx_volume_put(vol);
 		return ret;
 	}
 	smp_store_release(&vol->shown, true);
-	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_ARRIVE, vol);
 	return 0;
+}
+
+/**
+ * plx_volume_show - make /dev/plxN appear
+ * @vol: with a plan
+ * @conf: the configuration
+ *
+ * Any number of times, from anywhere: it appears once.
+ * Context: sleeps; not under pack->change: it reads the partition table.
+ */
+int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int v = plx_conf_volume_find(conf, &vol->id), ret = 0;
+	bool fresh;
+
+	if (v < 0)
+		return -ENOENT;
+	mutex_lock(&vol->show_lock);
+	fresh = !vol->shown && !vol->hidden;
+	if (fresh)
+		ret = show(vol, conf->volume[v]);
+	mutex_unlock(&vol->show_lock);
+	if (fresh && !ret)
+		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_ARRIVE, vol);
+	return ret;
 }
 
 void plx_volume_hide(struct plx_volume *vol)
 {
-	if (!vol->shown)
-		return;
+	bool shown;
+
+	mutex_lock(&vol->show_lock);
+	shown = vol->shown;
 	vol->shown = false;
+	vol->hidden = true;
+	mutex_unlock(&vol->show_lock);
+	if (!shown)
+		return;
 	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_DEPART, vol);
 	del_gendisk(vol->gendisk);
 }
@@ -392,9 +428,9 @@ void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf)
 	limits_of(conf->volume[v], &want);
 	epoch = plx_epoch_enter(&vol->epoch);
 	member = members(plx_volume_plan(vol), &n);
-	plx_epoch_exit(&vol->epoch, epoch);
 	if (member && n)
 		plx_gendisk_restack(vol->gendisk, &want, member, n);
+	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
 	set_capacity_and_notify(vol->gendisk, conf->volume[v]->sectors);
 }
