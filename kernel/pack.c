@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packs: which there are, which disks they have open, which volumes they run. */
+#include <linux/delay.h>
 #include <linux/slab.h>
 #include "plexus.h"
 
@@ -236,6 +237,18 @@ int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk)
 	return ret;
 }
 
+bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id)
+{
+	bool any;
+
+	mutex_lock(&pack->lists);
+	any = pack->n_disks;
+	if (any)
+		*id = pack->disk[0]->id;
+	mutex_unlock(&pack->lists);
+	return any;
+}
+
 /* plans and logs that still name it keep it open until they are gone */
 void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id)
 {
@@ -320,7 +333,8 @@ void plx_pack_exit(void)
 	u64 pos = 0;
 
 	while ((pack = plx_pack_next(&pos))) {
-		plx_op_pack_stop(pack, false, &why);
+		if (plx_op_pack_stop(pack, false, &why))
+			msleep(20); /* a write to sysfs is not done yet */
 		plx_pack_put(pack);
 		pos = 0;
 	}

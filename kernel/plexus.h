@@ -290,6 +290,7 @@ struct plx_volume {
 
 	spinlock_t open_lock;
 	unsigned int openers; /* under open_lock */
+	void *stopping; /* while busy: the stop of the pack that claimed it */
 	bool no_open; /* under open_lock: being absorbed or deleted */
 
 	unsigned long busy; /* bit 0: an exclusive operation (break, extend, ...) runs */
@@ -471,6 +472,7 @@ void plx_pack_forget(struct plx_pack *pack);
 void plx_pack_volume_add(struct plx_pack *pack, struct plx_volume *vol);
 void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol);
 int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk);
+bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id); /* false: none is open */
 void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id);
 void plx_pack_publish(struct plx_pack *pack, struct plx_conf *conf);
 void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *vol, void *arg), void *arg);

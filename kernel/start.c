@@ -335,10 +335,13 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
 		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
 		drop(f);
+	} else if (pack->state == PLX_PACK_STOPPED) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "the pack was stopped just now");
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {
-		plx_pack_each_volume(pack, unmake, NULL);
+		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) /* else who stops it does */
+			plx_pack_each_volume(pack, unmake, NULL);
 		return ret;
 	}
 	plx_sysfs_pack_add(pack);
@@ -400,43 +403,78 @@ out:
 	return ret;
 }
 
+struct stopping {
+	char bad[DISK_NAME_LEN]; /* a volume that is in use */
+};
+
+/* open, or an operation runs on it; what this stop claims it marks as its own */
 static void claim_one(struct plx_volume *vol, void *arg)
 {
-	struct plx_volume **bad = arg;
+	struct stopping *stop = arg;
 
-	if (!*bad && plx_volume_claim(vol))
-		*bad = vol;
+	if (stop->bad[0])
+		return;
+	if (plx_volume_busy_get(vol)) {
+		if (!plx_volume_claim(vol)) {
+			WRITE_ONCE(vol->stopping, stop);
+			return;
+		}
+		plx_volume_busy_put(vol);
+	}
+	snprintf(stop->bad, sizeof(stop->bad), "plx%d", vol->minor);
 }
 
 static void unclaim_one(struct plx_volume *vol, void *arg)
 {
+	if (READ_ONCE(vol->stopping) != arg)
+		return;
+	WRITE_ONCE(vol->stopping, NULL);
 	plx_volume_unclaim(vol);
+	plx_volume_busy_put(vol);
 }
 
 static int record_export(struct plx_pack *pack, struct plx_why *why)
 {
 	struct plx_change c;
-	int ret = plx_change_begin(&c, pack, why);
+	int ret = plx_change_begin_locked(&c, pack, why);
 
 	if (ret)
 		return ret;
 	c.conf->flags |= PLX_CONF_F_EXPORTED;
 	ret = plx_change_commit(&c, why);
-	plx_change_end(&c);
+	plx_change_end_locked(&c);
+	return ret;
+}
+
+/* all volumes are claimed, and no more come: or nothing changes */
+static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
+{
+	struct stopping stop = {};
+	int ret = 0;
+
+	mutex_lock(&pack->change);
+	plx_pack_each_volume(pack, claim_one, &stop);
+	if (stop.bad[0])
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "/dev/%s is in use: open, or an operation runs on it; unmount or close it, or wait, first",
+				 stop.bad);
+	else if (exported && pack->state == PLX_PACK_ONLINE)
+		ret = record_export(pack, why);
+	if (ret)
+		plx_pack_each_volume(pack, unclaim_one, &stop);
+	else
+		pack->state = PLX_PACK_STOPPED;
+	mutex_unlock(&pack->change);
 	return ret;
 }
 
 /* the disks are let go; the pack is not found any more */
 static void dissolve(struct plx_pack *pack)
 {
-	mutex_lock(&pack->change);
-	pack->state = PLX_PACK_STOPPED;
-	mutex_unlock(&pack->change);
-	while (READ_ONCE(pack->n_disks)) {
-		struct plx_id id = pack->disk[0]->id;
+	struct plx_id id;
 
+	while (plx_pack_any_disk(pack, &id))
 		plx_pack_disk_drop(pack, &id);
-	}
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_DEPART, pack);
 	plx_sysfs_pack_remove(pack);
 	plx_pack_forget(pack);
@@ -450,22 +488,10 @@ static void dissolve(struct plx_pack *pack)
  */
 int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 {
-	struct plx_volume *bad = NULL;
-	int ret = 0;
+	int ret = claim_all(pack, exported, why);
 
-	plx_pack_each_volume(pack, claim_one, &bad);
-	if (bad) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "/dev/%s is open; unmount or close it first",
-				  bad->gendisk ? bad->gendisk->disk_name : "plx?");
-	}
-	if (exported && pack->state == PLX_PACK_ONLINE)
-		ret = record_export(pack, why);
-	if (ret) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
+	if (ret)
 		return ret;
-	}
 	plx_pack_each_volume(pack, unmake, NULL);
 	dissolve(pack);
 	flush_workqueue(plx_wq);
