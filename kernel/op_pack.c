@@ -96,6 +96,11 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 			plx_pack_disk_drop(pack, &disk->id);
 	} else if (plx_pack_start(pack, false, NULL, false, why)) {
 		why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
+	} else {
+		/* another scan may have started it after it had looked which disks are there */
+		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
+		if (ret)
+			plx_pack_disk_drop(pack, &disk->id);
 	}
 	plx_disk_put(disk);
 	*out = pack;
