@@ -197,19 +197,31 @@ void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol)
 		plx_volume_put(vol);
 }
 
-/* an open disk that has not died; a reference, or NULL */
-struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id)
+/* an open disk, dead or not; a reference, or NULL */
+struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id)
 {
 	struct plx_disk *disk = NULL;
 	u32 i;
 
 	mutex_lock(&pack->lists);
 	for (i = 0; i < pack->n_disks && !disk; i++)
-		if (plx_id_equal(&pack->disk[i]->id, id) && !READ_ONCE(pack->disk[i]->dead))
+		if (plx_id_equal(&pack->disk[i]->id, id))
 			disk = pack->disk[i];
 	if (disk)
 		plx_disk_get(disk);
 	mutex_unlock(&pack->lists);
+	return disk;
+}
+
+/* the same, of those that have not died */
+struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id)
+{
+	struct plx_disk *disk = plx_pack_disk_any(pack, id);
+
+	if (disk && READ_ONCE(disk->dead)) {
+		plx_disk_put(disk);
+		disk = NULL;
+	}
 	return disk;
 }
 

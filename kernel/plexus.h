@@ -447,6 +447,7 @@ void plx_pack_put(struct plx_pack *pack);
 struct plx_conf *plx_pack_conf(struct plx_pack *pack); /* a reference; NULL: not started, none seen */
 struct plx_volume *plx_pack_volume(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
 struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
+struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id); /* also a dead one */
 /* takes pack->change and a copy of the configuration; only of a pack that is online */
 int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why);
 /*
