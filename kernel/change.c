@@ -225,6 +225,21 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	plx_volume_put(vol);
 }
 
+/* all of a detached plex is stale, whenever it comes back */
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
+{
+	struct plx_conf_plex *cp = cv->plex[index];
+	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
+	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
+
+	if (cp->state == PLX_PLEX_MISSING || cp->state == PLX_PLEX_FAILED) {
+		cp->stale_map = 0;
+		if (vol && vol->log && plex)
+			plx_log_stale_fill(vol->log, plex, true);
+	}
+	plx_volume_put(vol);
+}
+
 /* a disk that can take a copy of the volume's log; its plexes' disks come first */
 static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv)
 {

@@ -465,6 +465,7 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 /* the plex is to be brought up to date by the task; give full to forget its map */
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind, u64 task_id,
 		       bool full);
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);

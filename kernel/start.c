@@ -183,8 +183,13 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 			bool gone = cp->state == PLX_PLEX_MISSING ||
 				    (cp->state == PLX_PLEX_FAILED && failed_too);
 
-			if (!plx_conf_plex_uses(cp, d) || !all_online(c->conf, cp))
+			if (!plx_conf_plex_uses(cp, d))
 				continue;
+			if (!all_online(c->conf, cp)) {
+				if (full && cv->n_plexes > 1)
+					plx_change_forget_map(c, cv, i);
+				continue;
+			}
 			if (!gone && !(full && cv->n_plexes > 1))
 				continue;
 			if (full && plx_change_last_current(cv, i))
