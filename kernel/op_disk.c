@@ -229,6 +229,7 @@ struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id,
 	if (!ret && !plx_id_equal(&disk->id, id))
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s is another disk now", path);
 	if (!ret) {
+		plx_pack_lose_dead(pack); /* before it takes the place of a dead one */
 		plx_disk_get(disk);
 		ret = plx_pack_disk_add(pack, disk);
 		if (ret)

@@ -85,6 +85,7 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 		plx_disk_put(disk);
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack of %s", path);
 	}
+	plx_pack_lose_dead(pack); /* before it takes the place of a dead one */
 	plx_disk_get(disk);
 	ret = plx_pack_disk_add(pack, disk);
 	if (ret) {
