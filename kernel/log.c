@@ -303,7 +303,7 @@ static int commit_round(struct plx_log *log, struct bio_list *bios, unsigned lon
 	for (i = 0; i < n; i++)
 		plx_plex_put(mark[i].plex);
 	if (any)
-		mod_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+		queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
 	return ret;
 }
 
@@ -483,7 +483,7 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
 		if (__test_and_clear_bit(first, log->unsync))
 			WRITE_ONCE(log->n_unsync, log->n_unsync - 1);
 	spin_unlock_irq(&log->lock);
-	mod_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+	queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
 /* the plex has the data of the regions, if it was not detached meanwhile; the same */

@@ -378,14 +378,31 @@ TEST(a_volume_of_two_plexes_is_a_mirror_else_what_its_plex_is)
 TEST(current_and_stale_plexes_get_writes)
 {
 	struct plx_conf_plex plex = { .state = PLX_PLEX_CURRENT };
+	struct plx_conf *conf = make_empty(1, 1 << 20);
 
-	CHECK(plx_conf_plex_attached(&plex));
+	CHECK(plx_conf_plex_attached(conf, &plex));
 	plex.state = PLX_PLEX_STALE;
-	CHECK(plx_conf_plex_attached(&plex));
+	CHECK(plx_conf_plex_attached(conf, &plex));
 	plex.state = PLX_PLEX_FAILED;
-	CHECK(!plx_conf_plex_attached(&plex));
+	CHECK(!plx_conf_plex_attached(conf, &plex));
 	plex.state = PLX_PLEX_MISSING;
-	CHECK(!plx_conf_plex_attached(&plex));
+	CHECK(!plx_conf_plex_attached(conf, &plex));
+	plx_conf_put(conf);
+}
+
+TEST(a_plex_with_a_disk_that_is_not_online_gets_no_writes)
+{
+	struct plx_conf *conf = make_empty(2, 1 << 20);
+	struct plx_conf_volume *vol = plx_conf_volume_add(conf);
+	struct plx_conf_plex *plex = make_plex(vol, PLEXUS_TYPE_STRIPE, 2);
+
+	plx_conf_member_append(&plex->member[0], 0, 20480, 2048);
+	plx_conf_member_append(&plex->member[1], 1, 20480, 2048);
+	plex->state = PLX_PLEX_CURRENT;
+	CHECK(plx_conf_plex_attached(conf, plex));
+	conf->disk[1]->state = PLX_DISK_OFFLINE;
+	CHECK(!plx_conf_plex_attached(conf, plex));
+	plx_conf_put(conf);
 }
 
 TEST(names_of_1_to_63_safe_characters_are_valid)

@@ -159,14 +159,28 @@ TEST(a_volume_is_online_as_long_as_one_plex_is_current)
 TEST(status_of_a_plex)
 {
 	static const u8 want[] = { 1, 1, 1, 1, 5, 3 };
+	struct plx_conf *conf = make_empty(1, 1 << 20);
 	struct plx_conf_plex plex = { 0 };
 	u32 i;
 
-	CHECK_EQ(plx_state_plex_status(&plex), 0);
+	CHECK_EQ(plx_state_plex_status(conf, &plex), 0);
 	for (i = 0; i < 6; i++) {
 		plex_be(&plex, letters[i]);
-		CHECK_EQ(plx_state_plex_status(&plex), want[i]);
+		CHECK_EQ(plx_state_plex_status(conf, &plex), want[i]);
 	}
+	plx_conf_put(conf);
+}
+
+TEST(a_current_plex_whose_disk_is_not_online_counts_as_missing)
+{
+	struct plx_conf *conf = make_volume("C");
+
+	conf->disk[0]->state = PLX_DISK_FAILED;
+	CHECK_EQ(plx_state_volume_status(conf, conf->volume[0]), 5);
+	CHECK_EQ(plx_state_volume_health(conf, conf->volume[0]), H_FAILED);
+	CHECK_EQ(plx_state_plex_status(conf, conf->volume[0]->plex[0]), 3);
+	CHECK_EQ(plx_state_plex_health(conf, conf->volume[0]->plex[0]), H_FAILED);
+	plx_conf_put(conf);
 }
 
 TEST(status_and_health_of_a_disk)

@@ -113,7 +113,10 @@ static int by_run(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* @n-th largest of the runs, in whole MiB as the driver allots; 0 if there are fewer */
+/*
+ * @n-th largest of the runs, in whole MiB as the driver allots; 0 if there are
+ * fewer. A member in one run can be made a plex of another volume later.
+ */
 static uint64_t nth_run(const uint64_t *runs, size_t n_runs, size_t n)
 {
 	return n && n <= n_runs ? runs[n - 1] / MIB * MIB : 0;

@@ -52,6 +52,8 @@ static int biggest(struct cli *c, struct plexus_volume_spec *spec)
 		if (wanted)
 			disks[n++] = d;
 	}
+	if (spec->type == PLEXUS_TYPE_STRIPE && !spec->n_members)
+		spec->n_members = (uint32_t)n / (spec->n_plexes ? spec->n_plexes : 1);
 	spec->size = size_max(spec->type, spec->n_plexes, spec->n_members, disks, n);
 	if (!spec->size)
 		return cli_fail(c, EXIT_FAILED, R(VDS_E_NOT_ENOUGH_SPACE),
@@ -215,6 +217,7 @@ static int on_off(struct cli *c, const char *text, uint32_t flag, uint32_t *flag
 static int read_flags(struct cli *c, const struct plexus_volume_ref *volume,
 		      struct plexus_volume_settings *set)
 {
+	const uint32_t settable = PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY;
 	struct plexus_volume_info info;
 	int err;
 
@@ -223,7 +226,7 @@ static int read_flags(struct cli *c, const struct plexus_volume_ref *volume,
 	err = plexus_volume_get(c->h, volume, &info);
 	if (err)
 		return cli_lib_error(c, err);
-	set->flags = info.flags;
+	set->flags = info.flags & settable;
 	set->what |= PLEXUS_SET_FLAGS;
 	err = on_off(c, c->o.stable_writes, PLEXUS_VOLUME_FLAGS_STABLE_WRITES, &set->flags);
 	if (!err)
