@@ -28,14 +28,21 @@ plexus disk online "$(disk_path d2)" --quiet
 check "the disk is back" wait_until 10 volume_is p/s healthy
 check "the volume can be read" read_all "$path_s"
 
+# A volume is failing when a plex is gone and the other one shows errors.
+volume_make p/m 8M --type mirror --disk d2 --disk d3
+check "a mirror" wait_until 20 volume_is p/m healthy
+plexus volume set p/m --read-policy prefer:0 --quiet
 disk_reads_fail d2 4M
-check_fails "reads fail on the source's only plex" read_all "$path_s"
-check "AddPlex: a volume whose reads fail is failing" wait_until 10 volume_is p/s failing
-refused "AddPlex: source failing" VDS_E_VOLUME_NOT_HEALTHY 'source.*s' \
-	plexus volume add-plex p/good p/s
-refused "AddPlex: target failing" VDS_E_VOLUME_NOT_HEALTHY 'target.*s' \
-	plexus volume add-plex p/s p/good
+check "reads are served by the other plex" read_all "$(volume_path p/m)"
+check "the plex that can't be read shows errors" wait_until 10 volume_is p/m failing-redundancy
+plexus disk offline "$(disk_path d3)" --quiet
+check "and with the other one gone the volume is failing" wait_until 10 volume_is p/m failed-redundancy-failing
+refused "AddPlex: source failing" VDS_E_VOLUME_NOT_HEALTHY 'source.*m' \
+	plexus volume add-plex p/good p/m
+refused "AddPlex: target failing" VDS_E_VOLUME_NOT_HEALTHY 'target.*m' \
+	plexus volume add-plex p/m p/good
 disk_heal d2
+plexus disk online "$(disk_path d3)" --quiet
 check "the target has nothing to do with it" read_all "$path_t"
 
 # An exported pack is not there for anybody.
