@@ -549,6 +549,8 @@ int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct p
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
 
+int plx_op_task_cancel(u64 id, struct plx_why *why);
+
 int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout, u64 *task, struct plx_why *why);
 int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
 		      u64 *task, struct plx_id *new_id, struct plx_why *why);
