@@ -282,9 +282,14 @@ disk_make()
 	disk_loop[$name]=$(losetup --find --show "$disk_dir/$name")
 	disk_defer losetup --detach "${disk_loop[$name]}"
 	dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
-	disk_defer dmsetup remove --retry "plxtest-$name"
+	disk_defer disk_unmake "$name"
 	# Nothing may wait for ever at the end: neither a suspended nor a failing disk.
 	disk_defer disk_heal "$name"
+}
+
+disk_unmake()
+{
+	[[ ! -e $(disk_path "$1") ]] || disk_unplug "$1"
 }
 
 # disks_make N SIZE: d1..dN
@@ -322,6 +327,26 @@ disk_table()
 	fi
 }
 
+# disk_unplug NAME...: the device is not there any more, its content is; nobody may have it open.
+disk_unplug()
+{
+	local name
+
+	for name; do
+		dmsetup remove --retry "plxtest-$name"
+	done
+}
+
+# disk_plug NAME...: and is there again.
+disk_plug()
+{
+	local name
+
+	for name; do
+		dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
+	done
+}
+
 # I/O that is under way is held back and goes through the new table.
 dm_swap()
 {
@@ -347,6 +372,7 @@ disk_fail()
 # All is well again; the disk has what was written while it was well.
 disk_heal()
 {
+	[[ -e $(disk_path "$1") ]] || return 0
 	disk_swap "$1" linear
 }
 
@@ -620,15 +646,23 @@ sum()
 	dd if="$1" bs=1M iflag=direct status=none | head -c "${2:-100G}" | cksum
 }
 
-# The driver goes and comes back, as in a restart of the machine, and finds the disks that are named.
+# The driver goes and comes back, as in a restart of the machine, and finds the disks that are named;
+# others are not there.
 plexus_restart()
 {
-	local name
+	local name here=" $* "
 
 	rmmod plexus
+	for name in "${!disk_loop[@]}"; do
+		if [[ $here != *" $name "* ]]; then
+			[[ ! -e $(disk_path "$name") ]] || disk_unplug "$name"
+		elif [[ ! -e $(disk_path "$name") ]]; then
+			disk_plug "$name"
+		fi
+	done
 	plexus_load
 	for name; do
-		plexus scan "$(disk_path "$name")" >/dev/null
+		plexus scan "$(disk_path "$name")" >/dev/null || ktap_note "$name is refused"
 	done
 }
 

@@ -31,7 +31,7 @@ swapoff "$(volume_path p/v)"
 volume_make p/s 8M --disk d3
 plexus volume set p/s --sync-action pause --quiet
 plexus volume set p/v --sync-action pause --quiet
-plexus volume add-plex p/v p/s --no-wait --quiet
+plexus volume add-plex p/v p/s --no-wait --quiet >/dev/null
 plexus volume remove-plex p/v 1 --quiet
 refused "BreakPlex: what would remain is stale" VDS_E_PLEX_LAST_ACTIVE 'v' \
 	plexus volume break-plex p/v 0 --name x

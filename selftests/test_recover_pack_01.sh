@@ -18,6 +18,11 @@ refused "Recover(pack): no such pack" VDS_E_OBJECT_NOT_FOUND 'nobody' plexus pac
 
 # A disk goes, little is written, the disk returns: a delta resync.
 fill "$path"
+clean()
+{
+	[[ $(volume_value p/v .dirty_regions) == 0 ]]
+}
+check "the log of a volume that nobody writes to becomes empty" wait_until 30 clean
 disk_fail d2
 dd if=/dev/urandom of="$path" bs=64k count=4 seek=100 oflag=direct status=none
 check "a disk is gone" wait_until 20 disk_is d2 failed

@@ -32,7 +32,14 @@ check_fails "the other half knows nothing of the first" volume_value p/left .nam
 volume_make p/right 4M --disk d4
 fill "$(volume_path p/v)"
 
-plexus_restart d1 d2 d3 d4
+# A half that is complete by its own history goes on; who ran apart from it is refused.
+plexus_restart d1 d2
+disk_plug d3 d4
+check_equal "a half goes on" online "$(pack_value p .status)"
+refused "a disk with another history is not taken in, both are named" VDS_E_DMADMIN_METHOD_CALL_FAILED \
+	'd3.*generation.*pack p.*generation' plexus scan "$(disk_path d3)"
+
+plexus_restart d1 d3 d2 d4
 check_equal "a pack with two histories does not start" offline "$(pack_value p .status)"
 refused "Recover(pack): two histories, both are named" VDS_E_DMADMIN_METHOD_CALL_FAILED \
 	'generation.*(d1|d2|d3|d4).*generation' plexus pack recover p

@@ -45,5 +45,5 @@ done_ok "Repair: several bad members, several disks" \
 	plexus plex repair e/one:1 --disk "$(disk_path f1)=8M" --disk "$(disk_path f2)"
 check "Repair: of several members, healthy" wait_until 20 volume_is e/one healthy
 check_equal "Repair: each member on a disk of its own" "$(disk_path f1) $(disk_path f2)" \
-	"$(plex_value e/one 1 '[.members[].extents[0].path] | sort | join(" ")')"
+	"$(volume_value e/one '[.plexes[1].members[].extents[0].path] | sort | join(" ")')"
 check "the kernel has nothing to say" dmesg_clean
