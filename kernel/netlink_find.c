@@ -148,8 +148,11 @@ static int find_volume_by_id(const struct plx_id *id, struct plx_pack *pack,
 		plx_pack_put(pack);
 	}
 	if (!found_anywhere(id, out))
-		return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-				  "there is no volume with the id %pUb", id->b);
+		return plx_pack_volume_gone(id) ?
+			       plx_refuse(why, PLEXUS_VDS_E_OBJECT_DELETED,
+					  "the volume with the id %pUb was deleted", id->b) :
+			       plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+					  "there is no volume with the id %pUb", id->b);
 	if (!pack)
 		return 0;
 	plx_found_put(out);

@@ -197,6 +197,42 @@ void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol)
 		plx_volume_put(vol);
 }
 
+/* ids of the volumes that were deleted last, for who asks for one of them */
+static struct plx_id gone[64];
+static unsigned int n_gone;
+static DEFINE_SPINLOCK(gone_lock); /* both of the above */
+
+/**
+ * plx_pack_volume_deleted - remember that a volume was deleted
+ * @id: of the volume
+ *
+ * Context: any but interrupts.
+ */
+void plx_pack_volume_deleted(const struct plx_id *id)
+{
+	spin_lock(&gone_lock);
+	gone[n_gone++ % ARRAY_SIZE(gone)] = *id;
+	spin_unlock(&gone_lock);
+}
+
+/**
+ * plx_pack_volume_gone - was there a volume with that id, until it was deleted?
+ * @id: of the volume
+ *
+ * Only the last few are remembered. Context: any but interrupts.
+ */
+bool plx_pack_volume_gone(const struct plx_id *id)
+{
+	bool was = false;
+	unsigned int i;
+
+	spin_lock(&gone_lock);
+	for (i = 0; i < min_t(unsigned int, n_gone, ARRAY_SIZE(gone)) && !was; i++)
+		was = plx_id_equal(&gone[i], id);
+	spin_unlock(&gone_lock);
+	return was;
+}
+
 /* an open disk, dead or not; a reference, or NULL */
 struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id)
 {

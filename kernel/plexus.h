@@ -472,6 +472,8 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh);
 void plx_pack_forget(struct plx_pack *pack);
 void plx_pack_volume_add(struct plx_pack *pack, struct plx_volume *vol);
+void plx_pack_volume_deleted(const struct plx_id *id);
+bool plx_pack_volume_gone(const struct plx_id *id);
 void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol);
 int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk);
 bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id); /* false: none is open */

@@ -21,6 +21,9 @@
 set -euo pipefail
 set -E
 
+# The tools of the tests are built beside them.
+PATH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd):$PATH
+
 # ------------------------------------------------------------------ KTAP
 
 KSFT_SKIP=4
@@ -142,6 +145,7 @@ ktap_exit()
 # ------------------------------------------------------------------ cleanup
 
 cleanup_stack=()
+disk_stack=() # below all else: the driver lets go of the disks first
 
 # defer COMMAND...: runs it at the end, whatever happens; the last one deferred runs first.
 defer()
@@ -149,15 +153,20 @@ defer()
 	cleanup_stack+=("${*@Q}")
 }
 
+disk_defer()
+{
+	disk_stack+=("${*@Q}")
+}
+
 cleanup()
 {
-	local i output
+	local i output stack=("${disk_stack[@]}" "${cleanup_stack[@]}")
 
-	for ((i = ${#cleanup_stack[@]} - 1; i >= 0; i--)); do
-		output=$(eval "${cleanup_stack[i]}" 2>&1) ||
-			ktap_note "cleanup: ${cleanup_stack[i]}${output:+: $output}"
+	for ((i = ${#stack[@]} - 1; i >= 0; i--)); do
+		output=$(eval "${stack[i]}" 2>&1) ||
+			ktap_note "cleanup: ${stack[i]}${output:+: $output}"
 	done
-	cleanup_stack=()
+	cleanup_stack=() disk_stack=()
 }
 
 # restart_into reboot|powercut STAGE: for a test with a machine of its own (a line "# machine: disks=N
@@ -189,23 +198,43 @@ need_cmd()
 # Loads modules, with their parameters after the name: need_module null_blk nr_devices=0
 need_module()
 {
-	[[ -d /sys/module/$1 ]] || modprobe -q "$@" || skip_all "needs module $1"
+	[[ -d /sys/module/${1//-/_} ]] && return
+	# A target may be built in, which leaves no trace in /sys/module.
+	[[ $1 == dm-* ]] && dmsetup targets | grep -q "^${1#dm-} " && return
+	modprobe -q "$@" || skip_all "needs module $1"
+}
+
+# Loads the driver: the file PLEXUS_MODULE where that is set, for kernels that have none installed.
+plexus_load()
+{
+	if [[ -n ${PLEXUS_MODULE:-} ]]; then
+		[[ -d /sys/module/plexus ]] || insmod "$PLEXUS_MODULE"
+	else
+		modprobe plexus
+	fi
 }
 
 # The driver, the tool, and no packs left by somebody else.
 need_plexus()
 {
 	need_root
-	need_cmd plexus dmsetup losetup
-	modprobe plexus
+	need_cmd plexus dmsetup losetup jq
+	plexus_load
 	defer plexus_down
 }
 
 # In a vm of our own, whatever is left goes; names and states do not matter.
 plexus_down()
 {
-	local mount i
+	local mount name i
 
+	for name in $(awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps); do
+		swapoff "$name"
+	done
+	# Nothing may wait for ever for a disk that hangs.
+	for name in "${!disk_loop[@]}"; do
+		dmsetup resume "plxtest-$name" 2>/dev/null || true
+	done
 	for mount in $(awk '$1 ~ /^\/dev\/plx/ { print $2 }' /proc/mounts | tac); do
 		umount "$mount" || umount -l "$mount"
 	done
@@ -245,17 +274,22 @@ disk_make()
 	need_module loop
 	if [[ -z $disk_dir ]]; then
 		disk_dir=$(mktemp -d)
-		defer rmdir "$disk_dir"
+		disk_defer rmdir "$disk_dir"
 		mount -t tmpfs -o size=90% disks "$disk_dir"
-		defer umount "$disk_dir"
+		disk_defer umount "$disk_dir"
 	fi
 	truncate -s "$size" "$disk_dir/$name"
 	disk_loop[$name]=$(losetup --find --show "$disk_dir/$name")
-	defer losetup --detach "${disk_loop[$name]}"
+	disk_defer losetup --detach "${disk_loop[$name]}"
 	dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
-	defer dmsetup remove --retry "plxtest-$name"
+	disk_defer disk_unmake "$name"
 	# Nothing may wait for ever at the end: neither a suspended nor a failing disk.
-	defer disk_heal "$name"
+	disk_defer disk_heal "$name"
+}
+
+disk_unmake()
+{
+	[[ ! -e $(disk_path "$1") ]] || disk_unplug "$1"
 }
 
 # disks_make N SIZE: d1..dN
@@ -293,11 +327,31 @@ disk_table()
 	fi
 }
 
+# disk_unplug NAME...: the device is not there any more, its content is; nobody may have it open.
+disk_unplug()
+{
+	local name
+
+	for name; do
+		dmsetup remove --retry "plxtest-$name"
+	done
+}
+
+# disk_plug NAME...: and is there again.
+disk_plug()
+{
+	local name
+
+	for name; do
+		dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
+	done
+}
+
 # I/O that is under way is held back and goes through the new table.
 dm_swap()
 {
 	dmsetup suspend --noflush --nolockfs "$1"
-	dmsetup load "$1" --table "$2"
+	dmsetup load "$1" <<<"$2"
 	dmsetup resume "$1"
 }
 
@@ -318,7 +372,20 @@ disk_fail()
 # All is well again; the disk has what was written while it was well.
 disk_heal()
 {
+	[[ -e $(disk_path "$1") ]] || return 0
 	disk_swap "$1" linear
+}
+
+# disk_reads_fail NAME FROM: reads fail from that offset on, writes work, as all does before it: so the
+# labels and configurations are well (but for the label at the end).
+disk_reads_fail()
+{
+	local name=$1 from=$(($(numfmt --from=iec "$2") >> 9)) sectors
+
+	need_module dm-flakey
+	sectors=$(blockdev --getsz "${disk_loop[$name]}")
+	dm_swap "plxtest-$name" "0 $from linear ${disk_loop[$name]} 0
+$from $((sectors - from)) flakey ${disk_loop[$name]} $from 0 3600 1 error_reads"
 }
 
 # Writes and flushes fail, reads work.
@@ -345,8 +412,8 @@ disk_flush_fails()
 	if [[ ! -e /dev/mapper/plxtest-$name-noflush ]]; then
 		dmsetup create "plxtest-$name-noflush" \
 			--table "$(disk_table "$name" flakey 0 3600 1 error_writes)"
-		defer dmsetup remove --retry "plxtest-$name-noflush"
-		defer disk_heal "$name"
+		disk_defer dmsetup remove --retry "plxtest-$name-noflush"
+		disk_defer disk_heal "$name"
 	fi
 	disk_swap "$name" delay 0 "$loop" 0 0 "/dev/mapper/plxtest-$name-noflush" 0 0
 }
@@ -395,6 +462,210 @@ $output"
 	fi
 }
 
+# The values of the contract, so that a wrong one in a header is seen.
+declare -A result_value=(
+	[E_NOTIMPL]=0x80004001 [E_INVALIDARG]=0x80070057 [E_ACCESSDENIED]=0x80070005 [E_FAIL]=0x80004005
+	[VDS_E_ANOTHER_CALL_IN_PROGRESS]=0x80042404 [VDS_E_OBJECT_NOT_FOUND]=0x80042405
+	[VDS_E_OBJECT_DELETED]=0x8004240b [VDS_E_CANCEL_TOO_LATE]=0x8004240c
+	[VDS_E_OPERATION_CANCELED]=0x8004240d [VDS_E_NOT_ENOUGH_SPACE]=0x8004240f
+	[VDS_E_OPERATION_PENDING]=0x80042409 [VDS_E_INVALID_OPERATION]=0x80042415
+	[VDS_E_PROVIDER_CACHE_CORRUPT]=0x8004241f [VDS_E_DMADMIN_METHOD_CALL_FAILED]=0x80042420
+	[VDS_E_OBJECT_STATUS_FAILED]=0x80042431 [VDS_E_VOLUME_INCOMPLETE]=0x80042432
+	[VDS_E_VOLUME_NOT_ONLINE]=0x8004243d [VDS_E_VOLUME_NOT_HEALTHY]=0x8004243e
+	[VDS_E_VOLUME_SPANS_DISKS]=0x8004243f [VDS_E_REQUIRES_CONTIGUOUS_DISK_SPACE]=0x80042440
+	[VDS_E_VOLUME_NOT_A_MIRROR]=0x80042445 [VDS_E_DISK_NOT_ONLINE]=0x8004244b
+	[VDS_E_DISK_IN_USE_BY_VOLUME]=0x8004244c [VDS_E_TIMEOUT]=0x8004245f
+	[VDS_E_REPAIR_VOLUMESTATE]=0x80042460 [VDS_E_INVALID_PLEX_GUID]=0x8004252c
+	[VDS_E_DUPLICATE_DISK]=0x8004252e [VDS_E_PLEX_LAST_ACTIVE]=0x80042548
+	[VDS_E_DISTINCT_VOLUME]=0x8004257b [VDS_E_VOLUME_NOT_FOUND_IN_PACK]=0x8004257c
+	[VDS_E_CRITICAL_PLEX]=0x8004257e
+)
+
+# error_is CODE WORDS COMMAND...: the command fails with that code (by name), number and all, and its
+# message has the words (an extended regular expression).
+error_is()
+{
+	local code=$1 words=$2 output status=0 got
+	shift 2
+
+	output=$("$@" --json 2>/dev/null) || status=$?
+	if ((!status)); then
+		echo "was not refused: $output"
+		return 1
+	fi
+	got=$(jq -r '.error | "\(.name) \(.code | ascii_downcase) \(.message)"' <<<"$output" 2>/dev/null) || got=
+	if [[ $got != "$code ${result_value[$code]:-none} "* ]]; then
+		echo "expected: $code ${result_value[$code]:-}
+     got: ${got:-$output}"
+		return 1
+	fi
+	got=${got#* * }
+	if ((${#got} < 10)) || ! grep -qE -- "$words" <<<"$got"; then
+		echo "expected a message with: $words
+                    got: $got"
+		return 1
+	fi
+}
+
+# refused NAME CODE WORDS COMMAND...: a result: the command is refused with that code and a message
+# that has the words, and nothing has changed on any disk, nor in what "plexus status" tells.
+refused()
+{
+	local name=$1 code=$2
+	shift 2
+
+	refused_disks=$(state_snapshot)
+	refused_objects=$(state_objects)
+	check "$name -> $code" error_is_and_same "$code" "$@"
+}
+
+error_is_and_same()
+{
+	error_is "$@" || return 1
+	if ! state_same "$refused_disks"; then
+		echo "refused, and changed the disks"
+		return 1
+	fi
+	if [[ $(state_objects) != "$refused_objects" ]]; then
+		echo "refused, and changed the objects:"
+		diff <(echo "$refused_objects") <(state_objects)
+		return 1
+	fi
+}
+
+# What there is, without what moves by itself.
+state_objects()
+{
+	plexus status --json | jq -S 'del(.packs[]? | .tasks, (.disks[]? | .read_errors, .write_errors),
+		(.volumes[]? | .sync, .dirty_regions, (.plexes[]? | .stale)))'
+}
+
+# done_ok NAME COMMAND...: a result: the command succeeds, and says S_OK.
+done_ok()
+{
+	local name=$1
+	shift
+
+	check "$name -> S_OK" result_is S_OK 0x00000000 "$@"
+}
+
+result_is()
+{
+	local name=$1 value=$2 output
+	shift 2
+
+	output=$("$@" --json) || {
+		echo "$output"
+		return 1
+	}
+	[[ $(jq -r '.result | "\(.name) \(.code)"' <<<"$output") == "$name $value" ]] || {
+		echo "$output"
+		return 1
+	}
+}
+
+# pack_make NAME N SIZE: a pack of new disks d1..dN
+pack_make()
+{
+	local i paths=()
+
+	disks_make "$2" "$3"
+	for ((i = 1; i <= $2; i++)); do
+		paths+=("$(disk_path "d$i")")
+	done
+	plexus pack create "$1" "${paths[@]}" --quiet
+}
+
+# volume_make PACK/NAME SIZE [--disk dN]... [OPTION]...: disks by the names of disk_make
+volume_make()
+{
+	local name=$1 size=$2 args=()
+	shift 2
+
+	while (($#)); do
+		if [[ $1 == --disk ]]; then
+			args+=(--disk "$(disk_path "${2%%=*}")${2##"${2%%=*}"}")
+			shift
+		else
+			args+=("$1")
+		fi
+		shift
+	done
+	plexus volume create "$name" --size "$size" --quiet "${args[@]}"
+}
+
+# plex_value PACK/VOLUME INDEX WHAT
+plex_value()
+{
+	volume_value "$1" ".plexes[$2]$3"
+}
+
+# disk_value NAME WHAT, of the disk with that name from disk_make
+disk_value()
+{
+	plexus status --json | jq -er --arg path "$(disk_path "$1")" \
+		".packs[].disks[] | select(.path == \$path) | $2"
+}
+
+pack_value()
+{
+	plexus status --json | jq -er ".packs[] | select(.name == \"$1\") | $2"
+}
+
+disk_is()
+{
+	[[ $(disk_value "$1" .status) == "$2" ]]
+}
+
+plex_is()
+{
+	[[ $(plex_value "$1" "$2" .health) == "$3" ]]
+}
+
+# task_of COMMAND...: begins a task and prints its number.
+task_of()
+{
+	"$@" --no-wait --json | jq -er .task.id
+}
+
+# task_value ID WHAT
+task_value()
+{
+	plexus task show "$1" --json | jq -r ".task$2"
+}
+
+# fill DEVICE: random bytes all over it; sum DEVICE [BYTES]: of what is on it, past the page cache
+fill()
+{
+	dd if=/dev/urandom of="$1" bs=1M count=$(($(blockdev --getsize64 "$1") >> 20)) oflag=direct \
+		conv=fsync status=none
+}
+
+sum()
+{
+	dd if="$1" bs=1M iflag=direct status=none | head -c "${2:-100G}" | cksum
+}
+
+# The driver goes and comes back, as in a restart of the machine, and finds the disks that are named;
+# others are not there.
+plexus_restart()
+{
+	local name here=" $* "
+
+	rmmod plexus
+	for name in "${!disk_loop[@]}"; do
+		if [[ $here != *" $name "* ]]; then
+			[[ ! -e $(disk_path "$name") ]] || disk_unplug "$name"
+		elif [[ ! -e $(disk_path "$name") ]]; then
+			disk_plug "$name"
+		fi
+	done
+	plexus_load
+	for name; do
+		plexus scan "$(disk_path "$name")" >/dev/null || ktap_note "$name is refused"
+	done
+}
+
 # volume_value PACK/VOLUME WHAT: one value of a volume, as jq names it in "plexus status --json":
 #	volume_value p/v .health; volume_value p/v '.plexes[0].id'; volume_value p/v .sync.action
 volume_value()
@@ -419,8 +690,14 @@ volume_is()
 # region log is left out, for its cleaner works whenever it likes.
 state_snapshot()
 {
-	local name file
+	local name file names
 
+	mapfile -t names < <(printf '%s\n' "${!disk_loop[@]}" | sort)
+	if type -P plxdisk >/dev/null; then
+		((${#disk_loop[@]})) || return 0
+		(cd "$disk_dir" && plxdisk sum "${names[@]}")
+		return
+	fi
 	for name in $(printf '%s\n' "${!disk_loop[@]}" | sort); do
 		file=$(disk_file "$name")
 		echo "$name $({
