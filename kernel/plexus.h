@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module on a few pages: the objects, and what each file lets others call,
- * from the ground up. Calls go down this page only; the three doors that lead
- * up are bio completion, the failure work of a volume, and the event queue.
+ * The module on a few pages: the objects, and what each file lets others call.
+ * The layers are the groups of Kbuild; the few doors that lead up are named,
+ * each with its reason, in selftests/lint/layers.sh.
  *
  * Locks, outermost first (Documentation/locking.rst):
  *   plx_packs_lock      mutex   list of packs
@@ -325,6 +325,8 @@ void plx_volume_busy_put(struct plx_volume *vol);
 void plx_volume_unlist(struct plx_volume *vol); /* not under pack->change */
 /* stop using it: plan, log, plexes. After hide and unlist; no I/O any more */
 void plx_volume_stop(struct plx_volume *vol);
+/* after its record is gone from the configuration: device, works, references */
+void plx_volume_finish(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */
 
@@ -549,7 +551,6 @@ int plx_change_volume(struct plx_change *c, struct plx_volume *vol, struct plx_c
 		      struct plx_why *why);
 int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
 		     struct plx_why *why);
-void plx_volume_finish(struct plx_volume *vol);
 int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want, struct plx_id *id, struct plx_why *why);
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why);
 int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n, struct plx_why *why);

@@ -509,3 +509,11 @@ void plx_volume_stop(struct plx_volume *vol)
 	if (vol->gendisk)
 		put_disk(vol->gendisk);
 }
+
+void plx_volume_finish(struct plx_volume *vol)
+{
+	plx_pack_volume_deleted(&vol->id);
+	plx_volume_hide(vol);
+	plx_volume_unlist(vol);
+	plx_volume_stop(vol);
+}
