@@ -24,7 +24,8 @@ static bool same(struct page **a, struct page **b, u32 sectors, u32 *at)
 	return true;
 }
 
-static int one(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages, u32 len)
+static int one(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages,
+	       u32 len)
 {
 	struct plx_batch b;
 

@@ -258,7 +258,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
-	smp_store_release(&vol->plan, plan);
+	smp_store_release(&vol->plan, plan); /* with plx_volume_plan() */
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
 	if (old) {
@@ -370,7 +370,7 @@ static int show(struct plx_volume *vol, const struct plx_conf_volume *cv)
 		plx_volume_put(vol);
 		return ret;
 	}
-	smp_store_release(&vol->shown, true);
+	smp_store_release(&vol->shown, true); /* with the acquire of plx_control_device() */
 	return 0;
 }
 
