@@ -228,9 +228,9 @@ plexus_down()
 {
 	local mount name i
 
-	for name in $(awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps); do
+	while read -r name; do
 		swapoff "$name"
-	done
+	done < <(awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps)
 	# Nothing may wait for ever for a disk that hangs.
 	for name in "${!disk_loop[@]}"; do
 		dmsetup resume "plxtest-$name" 2>/dev/null || true
