@@ -223,6 +223,7 @@ struct plx_plan_plex {
 };
 
 struct plx_plan {
+	u64 serial; /* no two plans of a volume have the same, unlike their addresses */
 	struct plx_log *log; /* NULL: one plex, or none to keep */
 	u64 sectors;
 	u32 n; /* attached plexes, the current ones first */
@@ -272,6 +273,7 @@ struct plx_volume {
 	int minor;
 
 	struct plx_plan *plan; /* published under pack->change; read inside the epoch */
+	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;

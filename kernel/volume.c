@@ -258,6 +258,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan);
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
