@@ -319,7 +319,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf);
+void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
