@@ -169,6 +169,8 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	task->may_cancel = true;
 	*task_id = task->id;
 	ret = absorb(vol, source, any_layout, task, why);
+	if (!ret)
+		plx_volume_resize(vol);
 	plx_volume_busy_put(vol);
 	if (ret) {
 		plx_task_drop(task);
@@ -387,6 +389,8 @@ int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 			ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
 	}
+	if (!ret)
+		plx_volume_resize(vol);
 	*task_id = ret ? 0 : task->id;
 	if (ret)
 		plx_task_drop(task);

@@ -233,10 +233,7 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	}
 	mutex_unlock(&vol->window_lock);
 	if (!ret) {
-		struct plx_conf *conf = plx_pack_conf(vol->pack);
-
-		plx_volume_resize(vol, conf);
-		plx_conf_put(conf);
+		plx_volume_resize(vol);
 		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
 	}
 	plx_volume_busy_put(vol);
@@ -307,8 +304,8 @@ int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
 	cv->flags = (cv->flags & ~settable) | flags;
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
-	if (!ret && vol->shown)
-		set_disk_ro(vol->gendisk, flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	if (!ret)
+		plx_volume_resize(vol);
 	return ret;
 }
 

@@ -223,6 +223,7 @@ struct plx_plan_plex {
 };
 
 struct plx_plan {
+	u64 serial; /* no two plans of a volume have the same, unlike their addresses */
 	struct plx_log *log; /* NULL: one plex, or none to keep */
 	u64 sectors;
 	u32 n; /* attached plexes, the current ones first */
@@ -272,6 +273,7 @@ struct plx_volume {
 	int minor;
 
 	struct plx_plan *plan; /* published under pack->change; read inside the epoch */
+	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;
@@ -317,7 +319,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf);
+void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);

@@ -253,7 +253,9 @@ static void show_one(struct plx_volume *vol, void *arg)
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (conf && usable && !vol->shown && plx_volume_show(vol, conf))
+	if (smp_load_acquire(&vol->shown))
+		plx_volume_resize(vol);
+	else if (conf && usable && plx_volume_show(vol, conf))
 		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);

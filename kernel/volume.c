@@ -258,6 +258,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan);
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
@@ -414,25 +415,38 @@ void plx_volume_hide(struct plx_volume *vol)
 	del_gendisk(vol->gendisk);
 }
 
-/* the device grew, its members changed, or it became read-only; not under pack->change */
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf)
+static void follow_conf(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
-	int v = plx_conf_volume_find(conf, &vol->id);
 	struct block_device **member;
 	struct plx_limits want;
 	unsigned int epoch;
 	u32 n = 0;
 
-	if (v < 0 || !vol->shown)
-		return;
-	limits_of(conf->volume[v], &want);
+	limits_of(cv, &want);
 	epoch = plx_epoch_enter(&vol->epoch);
 	member = members(plx_volume_plan(vol), &n);
 	if (member && n)
 		plx_gendisk_restack(vol->gendisk, &want, member, n);
 	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
-	set_capacity_and_notify(vol->gendisk, conf->volume[v]->sectors);
+	set_disk_ro(vol->gendisk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	set_capacity_and_notify(vol->gendisk, cv->sectors);
+}
+
+/* the device grew, its members changed, or its flags; not under pack->change */
+void plx_volume_resize(struct plx_volume *vol)
+{
+	struct plx_conf *conf;
+	int v;
+
+	mutex_lock(&vol->show_lock);
+	conf = plx_pack_conf(vol->pack); /* the newest, whoever comes last */
+	v = conf ? plx_conf_volume_find(conf, &vol->id) : -1;
+	if (v >= 0 && vol->shown)
+		follow_conf(vol, conf->volume[v]);
+	if (conf)
+		plx_conf_put(conf);
+	mutex_unlock(&vol->show_lock);
 }
 
 int plx_volume_claim(struct plx_volume *vol)
