@@ -74,7 +74,7 @@ static void io_done(struct plx_io *io)
 	}
 	/* once it is in the list, a work that runs already may end and free it */
 	llist_add(&io->node, &vol->deferred);
-	queue_work(plx_wq, &vol->deferred_work);
+	queue_work(plx_io_wq, &vol->deferred_work);
 }
 
 void plx_io_put(struct plx_io *io)

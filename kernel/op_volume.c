@@ -189,7 +189,7 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 		       const struct plx_input_disk *in, u32 n, struct plx_why *why)
 {
 	u32 i;
-	int ret = 0;
+	int ret = 0, slot;
 
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
@@ -208,6 +208,12 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 	if (cv->n_plexes > 1) { /* a new log: the plexes are made equal again */
 		cv->region_shift = plx_log_region_shift(sectors);
 		cv->log_id = get_random_u64();
+		/* other slots: the old log may still be written until its plan has gone */
+		for (i = 0; i < cv->n_logs; i++) {
+			slot = plx_space_log_slot(c->conf, cv->log[i].disk);
+			if (slot >= 0)
+				cv->log[i].slot = slot;
+		}
 	}
 	return 0;
 }

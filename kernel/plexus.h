@@ -440,6 +440,7 @@ struct plx_change {
 };
 
 /* a disk gave an error that cannot be tolerated: it is lost soon. Any context */
+void plx_pack_event(struct plx_pack *pack);
 void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const char *what);
 struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
 struct plx_pack *plx_pack_find_name(const char *name);
@@ -534,6 +535,7 @@ int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *
 int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
 int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
+extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
@@ -605,7 +607,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
-extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: failures, log, events */
+extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
+extern struct workqueue_struct *plx_io_wq; /* the same: what I/O waits for; waits for metadata only */
 extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

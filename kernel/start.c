@@ -212,6 +212,25 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 	}
 }
 
+/* a resync that goes on does so as a task that runs: the old id may have ended, or be another's */
+static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+{
+	struct plx_task *task = plx_task_find(cp->task_id);
+	bool same = task && task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
+		    plx_id_equal(&task->volume_id, &cv->id);
+
+	if (task)
+		plx_task_put(task);
+	if (!cp->task_id || same)
+		return;
+	task = plx_task_new(cp->task_kind, cp->task_id, &c->pack->id, &cv->id);
+	cp->task_id = task ? task->id : 0;
+	if (task) {
+		task->plex_id = cp->id;
+		plx_task_put(task);
+	}
+}
+
 /* the change that records who is here; the volumes know their logs already */
 static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx_why *why)
 {
@@ -231,11 +250,13 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
-		for (i = 0; i < cv->n_plexes; i++)
+		for (i = 0; i < cv->n_plexes; i++) {
+			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
 	}

@@ -122,8 +122,10 @@ static int copy_window(struct plx_sync *s, u64 looked, u64 sector, u32 sectors, 
 			bad = write_targets(plan, targets_of(plan, need, source), sector, sectors,
 					    s->pages);
 	}
-	if (bad)
+	if (bad) {
 		give_up_mask(vol, plan, bad);
+		msleep(20); /* should that not be recorded: no hot loop */
+	}
 	plx_epoch_exit(&vol->epoch, epoch);
 	if (source < 0)
 		return source;

@@ -169,12 +169,28 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 	return 0;
 }
 
-/* stale plexes have a map, detached ones with a map on disk are marked */
-static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
-		       const struct plx_conf_volume *cv)
+/* detached plexes with a map on the disks are marked; when nothing can fail any more */
+static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
+			 const struct plx_conf_volume *cv)
 {
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	unsigned int n = 0;
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *cp = cv->plex[i];
+
+		if (cp->state != PLX_PLEX_CURRENT && cp->stale_map &&
+		    !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
+			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+	}
+	plx_log_marks(vol->log, mark, n);
+	plx_log_retry(vol->log);
+}
+
+/* plexes that are not current have a map */
+static int follow_maps(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
 	int ret = 0;
 	u32 i;
 
@@ -183,17 +199,13 @@ static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
 
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
-		if (!vol->plex[i]->stale) {
-			ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
-			/* with what was dirty, before that can be cleaned */
-			if (!ret && cp->stale_map)
-				plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
-		}
-		if (cp->stale_map && !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
-			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+		if (vol->plex[i]->stale)
+			continue;
+		ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+		/* with what was dirty, before that can be cleaned */
+		if (!ret && cp->stale_map)
+			plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
 	}
-	if (!ret)
-		plx_log_marks(vol->log, mark, n);
 	return ret;
 }
 
@@ -227,9 +239,7 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		plx_log_unsync_from_dirty(log);
 	}
 	vol->log = log;
-	ret = follow_maps(vol, conf, cv);
-	plx_log_retry(log);
-	return ret;
+	return follow_maps(vol, cv);
 }
 
 /**
@@ -258,6 +268,8 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	if (vol->log)
+		follow_marks(vol, conf, conf->volume[v]);
 	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan);
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
