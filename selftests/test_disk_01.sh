@@ -13,7 +13,9 @@ done
 
 done_ok "add: fine" plexus disk add p "$(disk_path d4)"
 check_equal "add: the disk is online" online "$(disk_value d4 .status)"
-refused "add: it is there already" 'VDS_E_ANOTHER_CALL_IN_PROGRESS' "$(disk_path d4)" plexus disk add p "$(disk_path d4)"
+refused "add: it has a label" VDS_E_INVALID_OPERATION 'label' plexus disk add p "$(disk_path d4)"
+refused "add: it is there already, also forced" VDS_E_INVALID_OPERATION 'in use|belongs' \
+	plexus disk add p "$(disk_path d4)" --force
 mkfs.ext4 -q "$(disk_path d5)"
 refused "add: foreign content" VDS_E_INVALID_OPERATION 'ext4' plexus disk add p "$(disk_path d5)"
 done_ok "add: foreign content, forced" plexus disk add p "$(disk_path d5)" --force
@@ -45,7 +47,11 @@ refused "offline: the last current plex is on it" VDS_E_PLEX_LAST_ACTIVE "$(disk
 done_ok "offline: fine" plexus disk offline p "$(disk_path d4)"
 check_equal "offline: the disk says so" offline "$(disk_value d4 .status)"
 check_equal "offline: the mirror goes on" failed-redundancy "$(volume_value p/v .health)"
-check "offline: the disk is let go" dd if=/dev/null of="$(disk_path d4)" oflag=excl status=none
+closed()
+{
+	[[ $(dmsetup info -c --noheadings -o open "$1") == 0 ]]
+}
+check "offline: the disk is let go" wait_until 5 closed "$(disk_path d4)"
 dd if=/dev/urandom of="$(volume_path p/v)" bs=1M count=2 oflag=direct status=none
 before=$(sum "$(volume_path p/v)")
 check "offline: recover of the pack leaves it alone" sh -c 'plexus pack recover p --quiet || true'

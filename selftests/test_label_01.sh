@@ -14,6 +14,7 @@ volume_make p/s 2M --type stripe --members 2
 check "a mirror" wait_until 30 volume_is p/v healthy
 rmmod plexus
 for name in d1 d2; do
+	plxdisk wipe "$(disk_file "$name")" old # so that nothing else is there to be taken
 	cp "$(disk_file "$name")" "$disk_dir/$name.good"
 done
 mapfile -t fields < <(plxdisk fields "$(disk_file d1)")
@@ -26,7 +27,8 @@ try()
 	local field=$1 value=$2 name before output
 
 	for name in d1 d2; do
-		dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=64k conv=notrunc status=none
+		dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=1M count=2 conv=notrunc status=none
+		tail -c 4096 "$disk_dir/$name.good" | dd of="$(disk_file "$name")" bs=4096 seek=4095 conv=notrunc status=none
 		plxdisk set "$(disk_file "$name")" "$field" "$value" || return 1
 	done
 	before=$(state_snapshot)
@@ -51,15 +53,9 @@ for line in "${fields[@]}"; do
 	case $field in
 	# The same record in other places says nothing new.
 	disk1.* | plex1.* | plex2.* | member1.* | member2.* | member3.* | extent1.* | extent2.*) continue ;;
-	*.path | *.name | *.last_* | *.task_kind) values=(0) ;;
-	*)
-		values=(0 $((value + 1)))
-		if ((size >= 8)); then
-			values+=(0xffffffffffffffff)
-		else
-			values+=(0xffffffff)
-		fi
-		;;
+	*.path | *.name | *.last_* | *.task_kind | *.id | *_id) values=(0) ;;
+	*.magic | *.pad0 | label.config_* | label.log_sector) values=($((value + 1))) ;;
+	*) values=($((value + 1)) $((size >= 8 ? -1 : 0xffffffff))) ;;
 	esac
 	for new in "${values[@]}"; do
 		[[ $new != "$value" ]] || continue
@@ -73,13 +69,13 @@ for line in "${fields[@]}"; do
 	done
 done
 check_equal "no hostile field ($tries tried, $refusals refused) is written to where it is refused" "" "${bad[*]}"
-check "most of them are refused" test "$refusals" -gt $((tries / 3))
+check "most of them are refused" test "$refusals" -gt $((tries / 2))
 check "a refusal has a message" grep -qE 'version|impossible|checksum|configuration|label' "$disk_dir/output"
 check "the kernel has nothing to say" dmesg_clean
 
 # Garbage where a label or a configuration should be.
 for name in d1 d2; do
-	dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=64k conv=notrunc status=none
+	dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=1M count=2 conv=notrunc status=none
 	dd if=/dev/urandom of="$(disk_file "$name")" bs=4k seek=32 count=256 conv=notrunc status=none
 done
 plexus_load
@@ -88,7 +84,7 @@ check_equal "random configurations: no pack is online" 0 \
 	"$(plexus status --json | jq '[.packs[]? | select(.status == "online")] | length')"
 rmmod plexus
 for name in d1 d2; do
-	dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=64k conv=notrunc status=none
+	dd if="$disk_dir/$name.good" of="$(disk_file "$name")" bs=1M count=2 conv=notrunc status=none
 done
 plexus_load
 plexus scan "$(disk_path d1)" >/dev/null

@@ -46,7 +46,7 @@ refused "create: a name that is taken" E_INVALIDARG 'a' plexus volume create p/a
 refused "create: no room" VDS_E_NOT_ENOUGH_SPACE 'room' plexus volume create p/x --size 1G
 refused "create: more plexes than disks" VDS_E_NOT_ENOUGH_SPACE 'room' \
 	plexus volume create p/x --size 1M --type mirror --plexes 5
-refused "create: 33 plexes" VDS_E_INVALID_OPERATION '32' \
+refused "create: 33 plexes" E_INVALIDARG 'range|32' \
 	plexus volume create p/x --size 1M --type mirror --plexes 33
 refused "create: a stripe unit that is no power of two" E_INVALIDARG 'power' \
 	plexus volume create p/x --size 1M --type stripe --members 2 --unit 12K
