@@ -110,6 +110,9 @@ int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why)
 		ret = read_one_label(disk, PLX_LABEL_SECTOR, block, why);
 		if (ret) {
 			second = read_one_label(disk, last, block, why);
+			/* at the end of a disk may be the label of its last partition */
+			if (!second && disk->label.disk_sectors != sectors_of(disk))
+				second = -ENODATA;
 			if (!second || ret == -ENODATA)
 				ret = second;
 		}
