@@ -320,6 +320,13 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 	}
 }
 
+/* errors counted since the last commit go where they survive a reboot */
+static void fold_errors(struct plx_conf_disk *cd, struct plx_disk *disk)
+{
+	cd->read_errors += atomic64_xchg(&disk->read_errors, 0);
+	cd->write_errors += atomic64_xchg(&disk->write_errors, 0);
+}
+
 /*
  * The set of disks that write changes: a new epoch. For each disk is noted what it
  * was known to hold before this configuration: should the power go while it is
@@ -332,6 +339,13 @@ static void stamp(struct plx_change *c)
 	u32 d;
 	int o;
 
+	for (d = 0; d < conf->n_disks; d++) {
+		struct plx_disk *disk = plx_pack_disk(c->pack, &conf->disk[d]->id);
+
+		if (disk)
+			fold_errors(conf->disk[d], disk);
+		plx_disk_put(disk);
+	}
 	conf->generation = (old ? max(old->generation, conf->generation) : conf->generation) + 1;
 	for (d = 0; d < conf->n_disks; d++) {
 		o = old ? plx_conf_disk_find(old, &conf->disk[d]->id) : -1;

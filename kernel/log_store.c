@@ -184,6 +184,9 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct
 		plx_disk_put(old[i].disk);
 	if (!n)
 		return -EIO;
+	spin_lock_irq(&log->lock);
+	log->broken = false; /* there is a copy to write again */
+	spin_unlock_irq(&log->lock);
 	/* the first placing is for reading what is there */
 	if (fresh && n_old)
 		return write_all(log, cv) == -EIO ? -EIO : 0;

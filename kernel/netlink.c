@@ -102,6 +102,9 @@ static int answer(struct genl_info *info, struct request *rq, int err)
 
 	if (err && !why->result) /* should not be: an operation that says nothing */
 		plx_refuse(why, err == -ENOMEM ? PLEXUS_E_OUTOFMEMORY : PLEXUS_E_FAIL, NULL);
+	/* what went well in spite of a look that found nothing says nothing of it */
+	if (!err && why->result && why->result != (u32)PLEXUS_VDS_S_GPT_BOOT_MIRRORED_TO_MBR)
+		memset(why, 0, sizeof(*why));
 	full |= nla_put_u32(rq->reply, PLEXUS_A_RESULT, why->result);
 	if (why->text[0])
 		full |= nla_put_string(rq->reply, PLEXUS_A_MESSAGE, why->text);
@@ -697,5 +700,5 @@ int plexus_nl_task_cancel_doit(struct sk_buff *skb, struct genl_info *info)
 		return lacks(info, "task-id");
 	id = nla_get_u64(info->attrs[PLEXUS_A_TASK_ID]);
 	rq->task = id;
-	return done(info, plx_task_cancel(id, &rq->why));
+	return done(info, plx_op_task_cancel(id, &rq->why));
 }

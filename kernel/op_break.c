@@ -74,6 +74,16 @@ static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_
 	return i;
 }
 
+/* the caller gave no name: that of the volume, a dash, and the first number that is free */
+static void free_name(const struct plx_conf *conf, const char *base, char *name)
+{
+	u32 n = 1;
+
+	do {
+		snprintf(name, PLEXUS_NAME_MAX + 1, "%.50s-%u", base, n++);
+	} while (plx_conf_volume_find_name(conf, name) >= 0);
+}
+
 static int edit(struct plx_change *c, struct breaking *b, struct plx_why *why)
 {
 	struct plx_conf_volume *cv, *cn;
@@ -82,6 +92,8 @@ static int edit(struct plx_change *c, struct breaking *b, struct plx_why *why)
 
 	if (i < 0)
 		return i;
+	if (!b->name[0])
+		free_name(c->conf, cv->name, b->name);
 	if (plx_conf_volume_find_name(c->conf, b->name) >= 0)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "pack %s has a volume %s already",
 				  c->conf->name, b->name);
@@ -214,7 +226,7 @@ static int check_now(struct breaking *b, struct plx_why *why)
  * plx_op_plex_break - a plex leaves its volume and becomes one of its own
  * @vol: the volume, stays in use
  * @plex: which
- * @name: of the new volume
+ * @name: of the new volume; NULL: one is made from that of @vol
  * @force: also a plex that is not current
  * @task_id: gets the task
  * @new_id: gets the id that the new volume will have
@@ -229,7 +241,7 @@ int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const c
 	struct breaking *b;
 	int ret;
 
-	if (!plx_name_valid(name))
+	if (name && !plx_name_valid(name))
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%s is no name for a volume", name);
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
@@ -242,7 +254,7 @@ int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const c
 	b->vol = vol;
 	b->plex = *plex;
 	b->force = force;
-	strscpy(b->name, name, sizeof(b->name));
+	strscpy(b->name, name ?: "", sizeof(b->name));
 	generate_random_uuid(b->id.b);
 	ret = check_now(b, why);
 	if (ret)

@@ -116,7 +116,7 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 
 	if (vol == source)
 		return plx_refuse(why, PLEXUS_VDS_E_DISTINCT_VOLUME,
-				  "a volume cannot be added to itself");
+				  "source and target are the same volume; name another one as the source");
 	if (vol->pack != source->pack)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
 				  "the source volume is of another pack");

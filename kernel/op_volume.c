@@ -317,6 +317,27 @@ int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct p
 	return plx_sync_scrub(vol, repair, task, why);
 }
 
+/* an engine that is paused, or sleeps, looks at once */
+int plx_op_task_cancel(u64 id, struct plx_why *why)
+{
+	struct plx_task *task = plx_task_find(id);
+	struct plx_volume *vol = NULL;
+	struct plx_pack *pack = NULL;
+	int ret = plx_task_cancel(id, why);
+
+	if (!ret && task)
+		pack = plx_pack_find(&task->pack_id);
+	if (pack)
+		vol = plx_pack_volume(pack, &task->volume_id);
+	if (vol)
+		plx_sync_kick(vol);
+	plx_volume_put(vol);
+	plx_pack_put(pack);
+	if (task)
+		plx_task_put(task);
+	return ret;
+}
+
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why)
 {
 	u64 task;

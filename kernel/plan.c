@@ -119,7 +119,6 @@ struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *con
 	plan->log = vol->log;
 	plan->sectors = cv->sectors;
 	plan->read_policy = cv->read_policy;
-	plan->stable = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
 	ret = take_plexes(plan, vol, conf, cv);
 	if (!ret)
 		ret = take_disks(plan, vol->pack, conf, cv);

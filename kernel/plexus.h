@@ -228,7 +228,6 @@ struct plx_plan {
 	u32 n_current;
 	u32 read_policy;
 	u32 preferred; /* position in plex[], or n */
-	bool stable; /* copy what is written */
 	bool failed; /* no current plex: all I/O fails */
 	struct llist_node retired;
 	bool last_of_log; /* the log goes with it */
@@ -280,6 +279,7 @@ struct plx_volume {
 	struct llist_head retired; /* plans that may still be in use */
 	struct work_struct retire_work;
 	bool shown;
+	bool copies; /* writes go through a private copy; racy to read */
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
 	struct work_struct deferred_work;
@@ -548,6 +548,8 @@ int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct p
 int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex, struct plx_why *why);
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
+
+int plx_op_task_cancel(u64 id, struct plx_why *why);
 
 int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout, u64 *task, struct plx_why *why);
 int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,

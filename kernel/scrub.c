@@ -118,16 +118,18 @@ bool plx_scrub_step(struct plx_sync *s)
 	ktime_t since = ktime_get();
 	u32 len;
 
-	if (!READ_ONCE(s->scrub) || READ_ONCE(s->pause))
+	if (!READ_ONCE(s->scrub))
+		return false;
+	if (plx_task_cancelled(s->scrub)) {
+		end_scrub(s, PLEXUS_VDS_E_OPERATION_CANCELED);
+		return true;
+	}
+	if (READ_ONCE(s->pause))
 		return false;
 	epoch = plx_epoch_enter(&s->vol->epoch);
 	plan = plx_volume_plan(s->vol);
 	sectors = plan->n_current > 1 ? plan->sectors : 0;
 	plx_epoch_exit(&s->vol->epoch, epoch);
-	if (plx_task_cancelled(s->scrub)) {
-		end_scrub(s, PLEXUS_VDS_E_OPERATION_CANCELED);
-		return true;
-	}
 	if (s->scrub_done >= sectors) {
 		end_scrub(s, PLEXUS_S_OK);
 		return true;

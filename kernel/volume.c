@@ -92,6 +92,7 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
+	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
 	if (plx_sync_new(vol))
 		goto no_sync;
@@ -253,6 +254,8 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
 	smp_store_release(&vol->plan, plan);
+	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
+					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
 	if (old) {
 		old->last_of_log = drop;
 		llist_add(&old->retired, &vol->retired);

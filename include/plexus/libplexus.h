@@ -117,7 +117,7 @@ struct plexus_outcome {
 
 /* ---- handle ---- */
 
-/** PLEXUS_OPEN_NO_LOAD - don't load the kernel module when it is not there */
+/** PLEXUS_OPEN_NO_LOAD - don't load the module; the kernel may do it by itself, by its alias */
 #define PLEXUS_OPEN_NO_LOAD 1u
 
 /**

@@ -195,8 +195,12 @@ static int input(struct cli *c, const char *text, struct names *room,
 	err = arg_disk(c, name, room, &ref);
 	if (err)
 		return err;
+	if (ref.path)
+		return cli_fail(
+			c, EXIT_FAILED, R(VDS_E_OBJECT_NOT_FOUND),
+			"%s is not a disk of any pack; 'plexus disk add PACK %s' makes it one",
+			ref.path, ref.path);
 	disk->id = ref.id;
-	disk->path = ref.path;
 	return 0;
 }
 

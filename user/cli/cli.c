@@ -72,9 +72,10 @@ int cli_lib_error(struct cli *c, int err)
 	char text[PLEXUS_MESSAGE_TEXT + 64];
 
 	if (says_nothing(code, -err, message) && c->command) {
-		snprintf(text, sizeof(text), "%s%s%s: %s; 'dmesg' may tell more", c->command->noun,
+		snprintf(text, sizeof(text), "%s%s%s: %s; see '%s'", c->command->noun,
 			 c->command->verb ? " " : "", c->command->verb ? c->command->verb : "",
-			 message[0] ? message : plexus_result_text(code));
+			 message[0] ? message : plexus_result_text(code),
+			 code == R(VDS_E_OBJECT_NOT_FOUND) ? "plexus status" : "dmesg");
 		message = text;
 	}
 	tell_error(c, code, -err, message);
@@ -148,7 +149,9 @@ static void print_ending(struct cli *c, const struct ending *e, const char *what
 {
 	struct plexus_volume_ref ref = { .id = e->volume };
 	struct plexus_volume_info v;
+	char text[PLEXUS_MESSAGE_TEXT + 64];
 
+	task_end_words(R(S_OK), e->message, text, sizeof(text));
 	if (e->code == R(VDS_S_GPT_BOOT_MIRRORED_TO_MBR))
 		fprintf(stderr, "plexus: warning: %s\n",
 			e->message[0] ? e->message : plexus_result_text(e->code));
@@ -159,7 +162,7 @@ static void print_ending(struct cli *c, const struct ending *e, const char *what
 	if (e->volume && !plexus_volume_get(c->h, &ref, &v))
 		cli_say(c, "%s: volume %s/%s is /dev/%s", what, v.pack_name, v.name, v.device);
 	else
-		cli_say(c, "%s: done", what);
+		cli_say(c, "%s: %s", what, text);
 }
 
 static int no_wait(struct cli *c, const struct plexus_outcome *out, const struct ending *e)
@@ -187,8 +190,9 @@ int cli_wait_failed(struct cli *c, int err, uint64_t task)
 
 int cli_task_failed(struct cli *c, const struct plexus_task_info *info, const char *what)
 {
-	const char *text = info->message[0] ? info->message : plexus_result_text(info->result);
+	char text[PLEXUS_MESSAGE_TEXT + 64];
 
+	task_end_words(info->result, info->message, text, sizeof(text));
 	return cli_fail(c, cli_exit_of(-EIO, info->result), info->result,
 			"%s: %s; see 'plexus status'", what, text);
 }

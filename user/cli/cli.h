@@ -266,6 +266,8 @@ void pack_words(const struct plexus_pack_info *p, char *text, size_t size);
 /* "resync of tank/data: 43 %, 120 MiB/s, 12 s left" */
 void task_words(const struct snapshot *s, const struct plexus_task_info *t, char *text,
 		size_t size);
+/* "done, 0 mismatches" */
+void task_end_words(uint32_t result, const char *message, char *text, size_t size);
 void plex_disks(const struct snapshot *s, const struct plexus_plex_info *p, char *text,
 		size_t size);
 const char *health_words(uint32_t health);

@@ -70,7 +70,7 @@ static const struct command commands[] = {
 	{ "volume", "list", 0, 1, 0, cmd_volume_list, "[PACK]", "show the volumes" },
 
 	{ "plex", "repair", 1, 1, OPT_DISK, cmd_plex_repair,
-	  "PACK/VOL[:PLEX] [--disk DISK[=SIZE]]...", "rebuild a copy on other disks" },
+	  "PACK/VOL[:PLEX] --disk DISK[=SIZE]...", "rebuild a copy on other disks" },
 	{ "plex", "list", 0, 1, 0, cmd_plex_list, "[PACK|PACK/VOL]", "show the plexes" },
 
 	{ "task", "list", 0, 1, 0, cmd_task_list, "[PACK]", "show what runs, and what ran last" },

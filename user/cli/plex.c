@@ -9,6 +9,10 @@ static int call_add(struct cli *c, const struct plexus_volume_ref *volume, char 
 	struct names room;
 	int err = arg_volume(c, argv[1], &room, &source);
 
+	/* by name the driver looks in the pack of the target only, and would tell of that */
+	if (!err && !source.id)
+		err = cli_fail(c, EXIT_FAILED, R(VDS_E_OBJECT_NOT_FOUND),
+			       "there is no volume '%s'; see 'plexus volume list'", argv[1]);
 	if (err)
 		return TOLD(err);
 	return plexus_plex_add(c->h, volume, &source, c->o.given & OPT_ANY_LAYOUT, out);

@@ -80,6 +80,8 @@ static uint64_t eta(const struct progress *p, unsigned int percent)
 {
 	int64_t spent = now_ms() - p->start;
 
+	if (percent >= 100)
+		return 0;
 	if (p->speed && p->left)
 		return p->left / p->speed + 1;
 	if (spent < ETA_MIN_MS || percent <= p->first_percent)

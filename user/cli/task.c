@@ -7,13 +7,11 @@
 
 static const char *state_of(const struct plexus_task_info *task)
 {
-	const char *name = plexus_result_name(task->result);
-
 	if (task->result == R(VDS_E_OPERATION_PENDING))
 		return "running";
 	if (!plexus_result_errno(task->result))
 		return "done";
-	return name ? name : "failed";
+	return task->result == R(VDS_E_OPERATION_CANCELED) ? "cancelled" : "failed";
 }
 
 static void row(const struct snapshot *s, struct table *t, const void *item)

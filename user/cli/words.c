@@ -71,7 +71,8 @@ static bool plex_reason(const struct snapshot *s, const struct plexus_plex_info 
 		return false;
 	d = bad_disk(s, p, &found);
 	if (found && d && d->status != PLEXUS_DISK_STATUS_MISSING)
-		snprintf(text, size, "plex %u: disk %s is %s", p->index, disk_name(d),
+		snprintf(text, size, "plex %u: disk %s %s %s", p->index, disk_name(d),
+			 d->status == PLEXUS_DISK_STATUS_FAILED ? "has" : "is",
 			 plexus_disk_status_name(d->status));
 	else if (found)
 		snprintf(text, size, "plex %u is missing disk %s", p->index, disk_name(d));
@@ -188,9 +189,22 @@ void pack_words(const struct plexus_pack_info *p, char *text, size_t size)
 	if (p->flags & PLEXUS_PACK_FLAGS_CORRUPTED)
 		append(text, size, ", corrupted");
 	if (p->flags & PLEXUS_PACK_FLAGS_ONLINE_ERROR)
-		append(text, size, ", started with errors");
+		append(text, size, ", with failed disks");
 	if (p->message[0])
 		append(text, size, ": %s", p->message);
+}
+
+/* A failure explains itself; success and cancelling are said before what came of them. */
+void task_end_words(uint32_t result, const char *message, char *text, size_t size)
+{
+	bool failed = plexus_result_errno(result) && result != R(VDS_E_OPERATION_CANCELED);
+
+	if (!message[0] || !strcmp(message, plexus_result_text(result)))
+		snprintf(text, size, "%s", plexus_result_text(result));
+	else if (failed)
+		snprintf(text, size, "%s", message);
+	else
+		snprintf(text, size, "%s, %s", plexus_result_text(result), message);
 }
 
 void task_words(const struct snapshot *s, const struct plexus_task_info *t, char *text, size_t size)
@@ -205,8 +219,8 @@ void task_words(const struct snapshot *s, const struct plexus_task_info *t, char
 	else if (p)
 		append(text, size, " of %s", p->name);
 	if (t->result != R(VDS_E_OPERATION_PENDING)) {
-		append(text, size, ": %s",
-		       t->message[0] ? t->message : plexus_result_text(t->result));
+		append(text, size, ": ");
+		task_end_words(t->result, t->message, text + strlen(text), size - strlen(text));
 		return;
 	}
 	append(text, size, ": %u %%", t->percent);
@@ -215,5 +229,5 @@ void task_words(const struct snapshot *s, const struct plexus_task_info *t, char
 	append(text, size, ", %s/s", size_format(v->sync_speed, part));
 	if (v->sync_total > v->sync_done)
 		append(text, size, ", %s left",
-		       duration_format((v->sync_total - v->sync_done) / v->sync_speed, part));
+		       duration_format((v->sync_total - v->sync_done) / v->sync_speed + 1, part));
 }

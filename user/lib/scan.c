@@ -51,25 +51,30 @@ static char *device_path(const char *name)
 	return path;
 }
 
+static int wanted(const struct dirent *entry)
+{
+	return !skip_name(entry->d_name) && read_size(entry->d_name);
+}
+
+/* In the order of people: vda2 before vda10. */
 static int collect(struct plx_list *list)
 {
-	DIR *dir = opendir(SYS_BLOCK);
-	struct dirent *entry;
-	int err = 0;
+	struct dirent **names;
+	int i, n, err = 0;
 
-	if (!dir)
+	n = scandir(SYS_BLOCK, &names, wanted, versionsort);
+	if (n < 0)
 		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		char *path;
+	for (i = 0; i < n; i++) {
+		char *path = err ? NULL : device_path(names[i]->d_name);
 
-		if (skip_name(entry->d_name) || !read_size(entry->d_name))
-			continue;
-		path = device_path(entry->d_name);
-		err = path ? plx_list_add(list, path) : -ENOMEM;
+		if (!err)
+			err = path ? plx_list_add(list, path) : -ENOMEM;
 		if (err)
 			free(path);
+		free(names[i]);
 	}
-	closedir(dir);
+	free(names);
 	return err;
 }
 

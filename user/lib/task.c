@@ -26,10 +26,17 @@ int plexus_task_list(struct plexus *h, const struct plexus_pack_ref *pack,
 int plexus_task_get(struct plexus *h, uint64_t task, struct plexus_task_info *info)
 {
 	struct plx_req r;
+	int err;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_TASK_GET);
 	plx_put_u64(&r, PLEXUS_A_TASK_ID, task);
-	return plx_req_get(&r, parse_item, info);
+	err = plx_req_get(&r, parse_item, info);
+	/* kernels before 6.2 can only say "no such object" in an ack */
+	if (err == -ENOENT)
+		plx_fail(h, ENOENT, PLX_R(VDS_E_OBJECT_NOT_FOUND),
+			 "there is no task %llu, or it is forgotten; see 'plexus task list'",
+			 (unsigned long long)task);
+	return err;
 }
 
 int plexus_task_cancel(struct plexus *h, uint64_t task, struct plexus_outcome *out)

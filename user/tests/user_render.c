@@ -20,7 +20,7 @@ static const char *const tree =
 	"|  |- plex 0  simple  /dev/vdb  healthy\n"
 	"|  `- plex 1  simple  /dev/vdd  rebuilding 43 %, 292.0 MiB stale\n"
 	"`- tasks\n"
-	"   `- 7  resync of tank/scratch: 43 %, 20.0 MiB/s, 14 s left\n"
+	"   `- 7  resync of tank/scratch: 43 %, 20.0 MiB/s, 15 s left\n"
 	"\n"
 	"pack attic  offline, no quorum: 1 of 3 disks is there\n"
 	"`- disks\n"
@@ -131,6 +131,16 @@ static void sentences(void)
 	CHECK_TEXT(text, "failing redundancy: plex 1 is failing");
 	task_words(&s, &old, text, sizeof(text));
 	CHECK_TEXT(text, "volume of tank/data: done");
+	snprintf(old.message, sizeof(old.message), "0 mismatches");
+	task_words(&s, &old, text, sizeof(text));
+	CHECK_TEXT(text, "volume of tank/data: done, 0 mismatches");
+	old.result = R(VDS_E_OPERATION_CANCELED);
+	task_words(&s, &old, text, sizeof(text));
+	CHECK_TEXT(text, "volume of tank/data: cancelled, 0 mismatches");
+	old.result = R(VDS_E_NOT_ENOUGH_SPACE);
+	snprintf(old.message, sizeof(old.message), "no room on /dev/vdb");
+	task_words(&s, &old, text, sizeof(text));
+	CHECK_TEXT(text, "volume of tank/data: no room on /dev/vdb");
 }
 
 static void bars(void)
