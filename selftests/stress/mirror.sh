@@ -517,6 +517,7 @@ finish()
 	trap - EXIT
 	load_errors
 	touch "$dir/stop"
+	while umount "$dir/copy" "$dir/e" "$dir/x" 2>/dev/null; do :; done
 	plexus_down
 	cleanup >"$dir/cleanup"
 	rm -rf "$dir"
