@@ -462,6 +462,12 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 	}
 	if (exported && pack->state == PLX_PACK_ONLINE)
 		ret = record_export(pack, why);
+	/* no disk is left that could be told: then there is nothing to hold on to either */
+	if (ret && why->result == PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+		pr_warn("plexus: a pack is exported without a disk to record it on\n");
+		memset(why, 0, sizeof(*why));
+		ret = 0;
+	}
 	if (ret) {
 		plx_pack_each_volume(pack, unclaim_one, NULL);
 		return ret;
