@@ -145,8 +145,8 @@ int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_co
 void plx_volume_finish(struct plx_volume *vol)
 {
 	plx_volume_hide(vol);
-	plx_volume_stop(vol);
 	plx_pack_volume_remove(vol->pack, vol);
+	plx_volume_stop(vol);
 }
 
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why)

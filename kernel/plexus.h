@@ -278,7 +278,8 @@ struct plx_volume {
 
 	struct llist_head retired; /* plans that may still be in use */
 	struct work_struct retire_work;
-	bool shown;
+	struct mutex show_lock; /* outermost */
+	bool shown, hidden; /* under show_lock; shown is read without */
 	bool copies; /* writes go through a private copy; racy to read */
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
@@ -288,6 +289,7 @@ struct plx_volume {
 	spinlock_t open_lock;
 	unsigned int openers; /* under open_lock */
 	bool no_open; /* under open_lock: being absorbed or deleted */
+	void *stopper; /* who claimed it to stop the pack; his alone */
 
 	unsigned long busy; /* bit 0: an exclusive operation (break, extend, ...) runs */
 	struct plx_sync *sync;

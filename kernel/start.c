@@ -243,11 +243,14 @@ static void show_one(struct plx_volume *vol, void *arg)
 	struct plx_conf *conf = plx_pack_conf(vol->pack);
 	unsigned int epoch;
 	bool usable;
+	int ret = 0;
 
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (conf && usable && !vol->shown && plx_volume_show(vol, conf))
+	if (conf && usable && !vol->shown)
+		ret = plx_volume_show(vol, conf);
+	if (ret && ret != -ENOENT && ret != -ENODEV) /* those went meanwhile */
 		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);
@@ -263,8 +266,8 @@ void plx_pack_show(struct plx_pack *pack)
 static void unmake(struct plx_volume *vol, void *arg)
 {
 	plx_volume_hide(vol);
+	plx_pack_volume_remove(vol->pack, vol); /* no change gives it a plan any more */
 	plx_volume_stop(vol);
-	plx_pack_volume_remove(vol->pack, vol);
 }
 
 static int start_locked(struct plx_pack *pack, struct found *f, bool force,
@@ -329,6 +332,11 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 	int ret = 0;
 
 	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_STOPPED) {
+		mutex_unlock(&pack->change);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "the pack is being let go; try again");
+	}
 	if (pack->state == PLX_PACK_WAITING) {
 		f = gather(pack);
 		ret = f ? start_locked(pack, f, force, keep, import, why) :
@@ -404,34 +412,67 @@ static void claim_one(struct plx_volume *vol, void *arg)
 {
 	struct plx_volume **bad = arg;
 
-	if (!*bad && plx_volume_claim(vol))
+	if (*bad || vol->stopper == arg)
+		return;
+	if (plx_volume_claim(vol))
 		*bad = vol;
+	else
+		vol->stopper = arg;
 }
 
+/* those that somebody else claimed, to delete or absorb them, stay his */
 static void unclaim_one(struct plx_volume *vol, void *arg)
 {
+	if (vol->stopper != arg)
+		return;
+	vol->stopper = NULL;
 	plx_volume_unclaim(vol);
 }
 
 static int record_export(struct plx_pack *pack, struct plx_why *why)
 {
 	struct plx_change c;
-	int ret = plx_change_begin(&c, pack, why);
+	int ret = plx_change_begin_locked(&c, pack, why);
 
 	if (ret)
 		return ret;
 	c.conf->flags |= PLX_CONF_F_EXPORTED;
 	ret = plx_change_commit(&c, why);
-	plx_change_end(&c);
+	plx_change_end_locked(&c);
+	/* no disk is left that could be told: then there is nothing to hold on to either */
+	if (ret && why->result == PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+		pr_warn("plexus: a pack is exported without a disk to record it on\n");
+		memset(why, 0, sizeof(*why));
+		ret = 0;
+	}
+	return ret;
+}
+
+/*
+ * No change begins from then on, so no volume is made that nobody would stop, and none gets a new
+ * plan. What fails while it stops is not recorded: nobody writes, and what is not flushed stays dirty.
+ */
+static int close_pack(struct plx_pack *pack, bool exported, struct plx_volume **bad,
+		      struct plx_why *why)
+{
+	int ret = 0;
+
+	mutex_lock(&pack->change);
+	plx_pack_each_volume(pack, claim_one, bad); /* those made since the first look */
+	if (pack->state == PLX_PACK_STOPPED)
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "the pack is being let go already");
+	else if (exported && !*bad && pack->state == PLX_PACK_ONLINE)
+		ret = record_export(pack, why);
+	if (!ret && !*bad)
+		pack->state = PLX_PACK_STOPPED;
+	mutex_unlock(&pack->change);
 	return ret;
 }
 
 /* the disks are let go; the pack is not found any more */
 static void dissolve(struct plx_pack *pack)
 {
-	mutex_lock(&pack->change);
-	pack->state = PLX_PACK_STOPPED;
-	mutex_unlock(&pack->change);
 	while (READ_ONCE(pack->n_disks)) {
 		struct plx_id id = pack->disk[0]->id;
 
@@ -454,22 +495,14 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 	int ret = 0;
 
 	plx_pack_each_volume(pack, claim_one, &bad);
-	if (bad) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "/dev/%s is open; unmount or close it first",
-				  bad->gendisk ? bad->gendisk->disk_name : "plx?");
-	}
-	if (exported && pack->state == PLX_PACK_ONLINE)
-		ret = record_export(pack, why);
-	/* no disk is left that could be told: then there is nothing to hold on to either */
-	if (ret && why->result == PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
-		pr_warn("plexus: a pack is exported without a disk to record it on\n");
-		memset(why, 0, sizeof(*why));
-		ret = 0;
-	}
+	if (!bad)
+		ret = close_pack(pack, exported, &bad, why);
+	if (bad)
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "/dev/%s is open; unmount or close it first",
+				 bad->gendisk ? bad->gendisk->disk_name : "plx?");
 	if (ret) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
+		plx_pack_each_volume(pack, unclaim_one, &bad);
 		return ret;
 	}
 	plx_pack_each_volume(pack, unmake, NULL);

@@ -92,6 +92,7 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
+	mutex_init(&vol->show_lock);
 	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
 	if (plx_sync_new(vol))
@@ -323,14 +324,7 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 	}
 }
 
-/**
- * plx_volume_show - make /dev/plxN appear
- * @vol: with a plan
- * @conf: the configuration
- *
- * Context: sleeps; not under pack->change: it reads the partition table.
- */
-int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+static int show(struct plx_volume *vol, const struct plx_conf *conf)
 {
 	int v = plx_conf_volume_find(conf, &vol->id), ret;
 	const struct plx_conf_volume *cv = v < 0 ? NULL : conf->volume[v];
@@ -365,11 +359,38 @@ int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
 	return 0;
 }
 
+/**
+ * plx_volume_show - make /dev/plxN appear
+ * @vol: with a plan
+ * @conf: the configuration
+ *
+ * Context: sleeps; not under pack->change: it reads the partition table.
+ * Return: 0, also when it is there already; -ENODEV: it was hidden, for good
+ */
+int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int ret = -ENODEV;
+
+	mutex_lock(&vol->show_lock);
+	if (vol->shown)
+		ret = 0;
+	else if (!vol->hidden)
+		ret = show(vol, conf);
+	mutex_unlock(&vol->show_lock);
+	return ret;
+}
+
 void plx_volume_hide(struct plx_volume *vol)
 {
-	if (!vol->shown)
-		return;
+	bool shown;
+
+	mutex_lock(&vol->show_lock);
+	shown = vol->shown;
 	vol->shown = false;
+	vol->hidden = true; /* whoever still has the pack's list must not show it again */
+	mutex_unlock(&vol->show_lock);
+	if (!shown)
+		return;
 	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_DEPART, vol);
 	del_gendisk(vol->gendisk);
 }
