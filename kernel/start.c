@@ -270,13 +270,16 @@ static void show_one(struct plx_volume *vol, void *arg)
 	struct plx_conf *conf = plx_pack_conf(vol->pack);
 	unsigned int epoch;
 	bool usable;
+	int ret = 0;
 
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
 	if (smp_load_acquire(&vol->shown))
 		plx_volume_resize(vol);
-	else if (conf && usable && plx_volume_show(vol, conf))
+	else if (conf && usable)
+		ret = plx_volume_show(vol, conf);
+	if (ret && ret != -ENOENT) /* that one went meanwhile */
 		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);
@@ -357,6 +360,11 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 	int ret = 0;
 
 	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_STOPPED) {
+		mutex_unlock(&pack->change);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "the pack is being let go; try again");
+	}
 	if (pack->state == PLX_PACK_WAITING) {
 		f = gather(pack);
 		ret = f ? start_locked(pack, f, force, keep, import, why) :
@@ -452,6 +460,7 @@ static void claim_one(struct plx_volume *vol, void *arg)
 	snprintf(stop->bad, sizeof(stop->bad), "plx%d", vol->minor);
 }
 
+/* those that somebody else claimed, to delete or absorb them, stay his */
 static void unclaim_one(struct plx_volume *vol, void *arg)
 {
 	if (READ_ONCE(vol->stopping) != arg)
@@ -471,6 +480,12 @@ static int record_export(struct plx_pack *pack, struct plx_why *why)
 	c.conf->flags |= PLX_CONF_F_EXPORTED;
 	ret = plx_change_commit(&c, why);
 	plx_change_end_locked(&c);
+	/* no disk is left that could be told: then there is nothing to hold on to either */
+	if (ret && why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+		pr_warn("plexus: a pack is exported without a disk to record it on\n");
+		memset(why, 0, sizeof(*why));
+		ret = 0;
+	}
 	return ret;
 }
 
