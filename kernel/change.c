@@ -547,8 +547,13 @@ void plx_pack_lose_dead(struct plx_pack *pack)
 	struct plx_change c;
 	u32 d, n = 0;
 
-	if (plx_change_begin(&c, pack, &why))
+	int ret = plx_change_begin(&c, pack, &why);
+
+	if (ret) {
+		if (why.result == PLEXUS_E_OUTOFMEMORY)
+			plx_pack_event(pack); /* writes wait for it: again */
 		return;
+	}
 	for (d = 0; d < c.conf->n_disks; d++) {
 		struct plx_disk *disk;
 

@@ -40,9 +40,10 @@ struct plx_disk *plx_disk_open(const char *path, struct plx_why *why)
 		return ERR_PTR(ret);
 	}
 	if (bdev_read_only(plx_disk_bdev(disk)) ||
-	    bdev_logical_block_size(plx_disk_bdev(disk)) > PLX_BLOCK_SIZE) {
+	    bdev_logical_block_size(plx_disk_bdev(disk)) > PLX_BLOCK_SIZE ||
+	    bdev_is_zoned(plx_disk_bdev(disk))) {
 		plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
-			   "%s is read-only or has blocks of more than 4096 bytes", path);
+			   "%s is read-only, zoned, or has blocks of more than 4096 bytes", path);
 		plx_disk_put(disk);
 		return ERR_PTR(-EROFS);
 	}
@@ -109,6 +110,9 @@ int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why)
 		ret = read_one_label(disk, PLX_LABEL_SECTOR, block, why);
 		if (ret) {
 			second = read_one_label(disk, last, block, why);
+			/* at the end of a disk may be the label of its last partition */
+			if (!second && disk->label.disk_sectors != sectors_of(disk))
+				second = -ENODATA;
 			if (!second || ret == -ENODATA)
 				ret = second;
 		}

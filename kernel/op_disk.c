@@ -3,8 +3,8 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
-int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
-		    struct plx_why *why)
+static int add_disk_locked(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
+			   struct plx_why *why)
 {
 	struct plx_disk *disk;
 	struct plx_change c;
@@ -43,6 +43,17 @@ wipe:
 		plx_event_disk(PLEXUS_EVENT_CODE_DISK_ARRIVE, pack, &disk->id, path);
 out:
 	plx_disk_put(disk);
+	return ret;
+}
+
+int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
+		    struct plx_why *why)
+{
+	int ret;
+
+	mutex_lock(&plx_label_lock);
+	ret = add_disk_locked(pack, path, force, id, why);
+	mutex_unlock(&plx_label_lock);
 	return ret;
 }
 

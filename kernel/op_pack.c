@@ -4,6 +4,9 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
+/* from looking for a label to writing one: else two calls could both find a disk blank */
+DEFINE_MUTEX(plx_label_lock);
+
 static void fresh_id(struct plx_id *id)
 {
 	generate_random_uuid(id->b);
@@ -201,12 +204,14 @@ int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, s
 	if (!disk)
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
 	fresh_id(id);
+	mutex_lock(&plx_label_lock);
 	ret = open_all(path, n, force, disk, id, why);
 	pack = ret ? NULL : plx_pack_get_or_new(id, true);
 	if (!ret && !pack)
 		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
 	if (!ret)
 		ret = found_pack(pack, name, disk, n, why);
+	mutex_unlock(&plx_label_lock);
 	if (ret && pack) {
 		struct plx_why ignored;
 

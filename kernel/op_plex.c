@@ -159,6 +159,11 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	if (vol->pack != source->pack)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
 				  "the source volume is of another pack");
+	if (vol->shown && source->shown &&
+	    bdev_logical_block_size(source->gendisk->part0) >
+		    bdev_logical_block_size(vol->gendisk->part0))
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "the source volume has larger blocks than the target: it could not take all of its writes");
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 				  "another operation on the target volume is running");
@@ -170,6 +175,8 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	task->may_cancel = true;
 	*task_id = task->id;
 	ret = absorb(vol, source, any_layout, task, why);
+	if (!ret)
+		plx_volume_resize(vol);
 	plx_volume_busy_put(vol);
 	if (ret) {
 		plx_task_drop(task);
@@ -390,6 +397,8 @@ int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 			ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
 	}
+	if (!ret)
+		plx_volume_resize(vol);
 	*task_id = ret ? 0 : task->id;
 	if (ret)
 		plx_task_drop(task);

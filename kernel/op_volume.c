@@ -180,7 +180,7 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 		       const struct plx_input_disk *in, u32 n, struct plx_why *why)
 {
 	u32 i;
-	int ret = 0;
+	int ret = 0, slot;
 
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
@@ -199,6 +199,12 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 	if (cv->n_plexes > 1) { /* a new log: the plexes are made equal again */
 		cv->region_shift = plx_log_region_shift(sectors);
 		cv->log_id = get_random_u64();
+		/* other slots: the old log may still be written until its plan has gone */
+		for (i = 0; i < cv->n_logs; i++) {
+			slot = plx_space_log_slot(c->conf, cv->log[i].disk);
+			if (slot >= 0)
+				cv->log[i].slot = slot;
+		}
 	}
 	return 0;
 }
@@ -224,10 +230,7 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	}
 	mutex_unlock(&vol->window_lock);
 	if (!ret) {
-		struct plx_conf *conf = plx_pack_conf(vol->pack);
-
-		plx_volume_resize(vol, conf);
-		plx_conf_put(conf);
+		plx_volume_resize(vol);
 		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
 	}
 	plx_volume_busy_put(vol);
@@ -298,8 +301,8 @@ int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
 	cv->flags = (cv->flags & ~settable) | flags;
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
-	if (!ret && vol->shown)
-		set_disk_ro(vol->gendisk, flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	if (!ret)
+		plx_volume_resize(vol);
 	return ret;
 }
 

@@ -17,6 +17,8 @@ static void free_pack(struct kref *refs)
 	struct plx_pack *pack = container_of(refs, struct plx_pack, refs);
 	struct plx_conf *conf = rcu_dereference_protected(pack->conf, true);
 
+	while (pack->n_disks) /* found after the pack had stopped */
+		plx_disk_put(pack->disk[--pack->n_disks]);
 	if (conf)
 		plx_conf_put(conf);
 	kfree(pack);
@@ -315,6 +317,14 @@ void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id)
 	plx_disk_put(disk);
 }
 
+/* let the pack's work look for disks that died, soon; any context */
+void plx_pack_event(struct plx_pack *pack)
+{
+	plx_pack_get(pack);
+	if (!queue_work(plx_wq, &pack->event_work))
+		plx_pack_put(pack);
+}
+
 /**
  * plx_pack_disk_error - a disk gave an error that cannot be tolerated
  * @pack: its pack
@@ -330,9 +340,7 @@ void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const cha
 	WRITE_ONCE(disk->dead, true);
 	atomic64_inc(&disk->write_errors);
 	pr_err("plexus: disk %s is given up: %s failed\n", disk->path, what);
-	plx_pack_get(pack);
-	if (!queue_work(plx_wq, &pack->event_work))
-		plx_pack_put(pack);
+	plx_pack_event(pack);
 }
 
 /* makes @conf the one of now; takes over the caller's reference. Under pack->change */

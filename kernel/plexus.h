@@ -229,6 +229,7 @@ struct plx_plan_plex {
 };
 
 struct plx_plan {
+	u64 serial; /* no two plans of a volume have the same, unlike their addresses */
 	struct plx_log *log; /* NULL: one plex, or none to keep */
 	u64 sectors;
 	u32 n; /* attached plexes, the current ones first */
@@ -278,6 +279,7 @@ struct plx_volume {
 	int minor;
 
 	struct plx_plan *plan; /* published under pack->change; read inside the epoch */
+	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;
@@ -325,7 +327,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf);
+void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
@@ -450,6 +452,7 @@ struct plx_change {
 };
 
 /* a disk gave an error that cannot be tolerated: it is lost soon. Any context */
+void plx_pack_event(struct plx_pack *pack);
 void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const char *what);
 struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
 struct plx_pack *plx_pack_find_name(const char *name);
@@ -554,6 +557,7 @@ int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *
 			struct plx_why *why);
 int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
+extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
@@ -636,7 +640,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
-extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: failures, log, events */
+extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
+extern struct workqueue_struct *plx_io_wq; /* the same: what I/O waits for; waits for metadata only */
 extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

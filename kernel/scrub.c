@@ -164,7 +164,7 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
 	task->may_cancel = true;
 	spin_lock_irq(&s->lock);
-	busy = s->scrub;
+	busy = s->scrub || READ_ONCE(s->stop);
 	if (!busy) {
 		s->scrub = task;
 		s->scrub_repair = repair;
@@ -174,7 +174,7 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 	spin_unlock_irq(&s->lock);
 	*task_id = task->id;
 	if (busy) {
-		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running");
+		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running, or the volume stops");
 		plx_task_put(task);
 		*task_id = 0;
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,

@@ -213,6 +213,25 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 	}
 }
 
+/* a resync that goes on does so as a task that runs: the old id may have ended, or be another's */
+static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+{
+	struct plx_task *task = plx_task_find(cp->task_id);
+	bool same = task && task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
+		    plx_id_equal(&task->volume_id, &cv->id);
+
+	if (task)
+		plx_task_put(task);
+	if (!cp->task_id || same)
+		return;
+	task = plx_task_new(cp->task_kind, cp->task_id, &c->pack->id, &cv->id);
+	cp->task_id = task ? task->id : 0;
+	if (task) {
+		task->plex_id = cp->id;
+		plx_task_put(task);
+	}
+}
+
 /* the change that records who is here; the volumes know their logs already */
 static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx_why *why)
 {
@@ -232,11 +251,13 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
-		for (i = 0; i < cv->n_plexes; i++)
+		for (i = 0; i < cv->n_plexes; i++) {
+			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
 	}
@@ -250,11 +271,16 @@ static void show_one(struct plx_volume *vol, void *arg)
 	struct plx_conf *conf = plx_pack_conf(vol->pack);
 	unsigned int epoch;
 	bool usable;
+	int ret = 0;
 
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (conf && usable && !vol->shown && plx_volume_show(vol, conf))
+	if (smp_load_acquire(&vol->shown))
+		plx_volume_resize(vol);
+	else if (conf && usable)
+		ret = plx_volume_show(vol, conf);
+	if (ret && ret != -ENOENT) /* that one went meanwhile */
 		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);
@@ -335,6 +361,11 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 	int ret = 0;
 
 	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_STOPPED) {
+		mutex_unlock(&pack->change);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "the pack is being let go; try again");
+	}
 	if (pack->state == PLX_PACK_WAITING) {
 		f = gather(pack);
 		ret = f ? start_locked(pack, f, force, keep, import, why) :
@@ -431,6 +462,7 @@ static void claim_one(struct plx_volume *vol, void *arg)
 	snprintf(stop->bad, sizeof(stop->bad), "plx%d", vol->minor);
 }
 
+/* those that somebody else claimed, to delete or absorb them, stay his */
 static void unclaim_one(struct plx_volume *vol, void *arg)
 {
 	if (READ_ONCE(vol->stopping) != arg)
@@ -450,6 +482,12 @@ static int record_export(struct plx_pack *pack, struct plx_why *why)
 	c.conf->flags |= PLX_CONF_F_EXPORTED;
 	ret = plx_change_commit(&c, why);
 	plx_change_end_locked(&c);
+	/* no disk is left that could be told: then there is nothing to hold on to either */
+	if (ret && why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+		pr_warn("plexus: a pack is exported without a disk to record it on\n");
+		memset(why, 0, sizeof(*why));
+		ret = 0;
+	}
 	return ret;
 }
 

@@ -169,12 +169,28 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 	return 0;
 }
 
-/* stale plexes have a map, detached ones with a map on disk are marked */
-static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
-		       const struct plx_conf_volume *cv)
+/* detached plexes with a map on the disks are marked; when nothing can fail any more */
+static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
+			 const struct plx_conf_volume *cv)
 {
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	unsigned int n = 0;
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *cp = cv->plex[i];
+
+		if (cp->state != PLX_PLEX_CURRENT && cp->stale_map &&
+		    !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
+			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+	}
+	plx_log_marks(vol->log, mark, n);
+	plx_log_retry(vol->log);
+}
+
+/* plexes that are not current have a map */
+static int follow_maps(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
 	int ret = 0;
 	u32 i;
 
@@ -183,17 +199,13 @@ static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
 
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
-		if (!vol->plex[i]->stale) {
-			ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
-			/* with what was dirty, before that can be cleaned */
-			if (!ret && cp->stale_map)
-				plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
-		}
-		if (cp->stale_map && !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
-			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+		if (vol->plex[i]->stale)
+			continue;
+		ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+		/* with what was dirty, before that can be cleaned */
+		if (!ret && cp->stale_map)
+			plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
 	}
-	if (!ret)
-		plx_log_marks(vol->log, mark, n);
 	return ret;
 }
 
@@ -227,9 +239,7 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		plx_log_unsync_from_dirty(log);
 	}
 	vol->log = log;
-	ret = follow_maps(vol, conf, cv);
-	plx_log_retry(log);
-	return ret;
+	return follow_maps(vol, cv);
 }
 
 /**
@@ -258,6 +268,9 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	if (vol->log)
+		follow_marks(vol, conf, conf->volume[v]);
+	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan); /* with plx_volume_plan() */
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
@@ -414,25 +427,38 @@ void plx_volume_hide(struct plx_volume *vol)
 	del_gendisk(vol->gendisk);
 }
 
-/* the device grew, its members changed, or it became read-only; not under pack->change */
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf)
+static void follow_conf(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
-	int v = plx_conf_volume_find(conf, &vol->id);
 	struct block_device **member;
 	struct plx_limits want;
 	unsigned int epoch;
 	u32 n = 0;
 
-	if (v < 0 || !vol->shown)
-		return;
-	limits_of(conf->volume[v], &want);
+	limits_of(cv, &want);
 	epoch = plx_epoch_enter(&vol->epoch);
 	member = members(plx_volume_plan(vol), &n);
 	if (member && n)
 		plx_gendisk_restack(vol->gendisk, &want, member, n);
 	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
-	set_capacity_and_notify(vol->gendisk, conf->volume[v]->sectors);
+	set_disk_ro(vol->gendisk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	set_capacity_and_notify(vol->gendisk, cv->sectors);
+}
+
+/* the device grew, its members changed, or its flags; not under pack->change */
+void plx_volume_resize(struct plx_volume *vol)
+{
+	struct plx_conf *conf;
+	int v;
+
+	mutex_lock(&vol->show_lock);
+	conf = plx_pack_conf(vol->pack); /* the newest, whoever comes last */
+	v = conf ? plx_conf_volume_find(conf, &vol->id) : -1;
+	if (v >= 0 && vol->shown)
+		follow_conf(vol, conf->volume[v]);
+	if (conf)
+		plx_conf_put(conf);
+	mutex_unlock(&vol->show_lock);
 }
 
 int plx_volume_claim(struct plx_volume *vol)

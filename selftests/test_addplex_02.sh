@@ -18,7 +18,7 @@ volume_make q/other 8M
 
 refused "AddPlex: source smaller than target" VDS_E_INVALID_OPERATION 'small.*smaller' \
 	plexus volume add-plex p/t p/small
-refused "AddPlex: source is the target" VDS_E_DISTINCT_VOLUME 'itself' \
+refused "AddPlex: source is the target" VDS_E_DISTINCT_VOLUME 'itself|same volume' \
 	plexus volume add-plex p/t p/t
 refused "AddPlex: a source disk holds extents of the target" VDS_E_DISK_IN_USE_BY_VOLUME \
 	"$(disk_path d1).*same" plexus volume add-plex p/t p/same

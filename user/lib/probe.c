@@ -4,6 +4,7 @@
  * systems, partition tables, md, LVM and the like; the Plexus label it does not.
  */
 #include <blkid.h>
+#include <endian.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,14 +13,37 @@
 #include "internal.h"
 #include "probe.h"
 
-static int has_label(int fd)
+#define LABEL_BYTES 4096
+#define LABEL_SECTORS_AT 48 /* in a label: sectors of its disk, little-endian */
+
+static int magic_at(int fd, off_t at)
 {
 	char magic[PLX_LABEL_LEN];
-	ssize_t n = pread(fd, magic, sizeof(magic), PLX_LABEL_OFFSET);
+	ssize_t n = pread(fd, magic, sizeof(magic), at);
 
 	if (n < 0)
 		return -errno;
 	return n == sizeof(magic) && !memcmp(magic, PLX_LABEL_MAGIC, sizeof(magic));
+}
+
+/*
+ * In its first place, or at the end where that one was overwritten. A label at
+ * the end may be that of the last partition: then it tells of another size.
+ */
+static int has_label(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END), at = end / LABEL_BYTES * LABEL_BYTES - LABEL_BYTES;
+	int has = magic_at(fd, PLX_LABEL_OFFSET);
+	uint64_t sectors;
+
+	if (has || at <= PLX_LABEL_OFFSET)
+		return has;
+	has = magic_at(fd, at);
+	if (has <= 0)
+		return has;
+	at += LABEL_SECTORS_AT;
+	return pread(fd, &sectors, sizeof(sectors), at) == sizeof(sectors) &&
+	       le64toh(sectors) == (uint64_t)end >> 9;
 }
 
 /* O_NONBLOCK: a drive without a medium must not hold us up. */

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a pack does with damaged labels and configurations, and without all of its disks.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+need_plexus
+pack_make p 3 64M
+volume_make p/v 8M --disk d1
+fill "$(volume_path p/v)"
+before=$(sum "$(volume_path p/v)")
+id=$(pack_value p .id)
+
+# is_well NAME: the pack is there with its data
+is_well()
+{
+	check_equal "$1: the pack is online" online "$(pack_value p .status)"
+	check_equal "$1: the data is there" "$before" "$(sum "$(volume_path p/v)")"
+}
+
+spoil_all()
+{
+	local name
+
+	rmmod plexus
+	for name in d1 d2 d3; do
+		plxdisk "$1" "$(disk_file "$name")" "$2"
+	done
+	plexus_load
+	for name in d1 d2 d3; do
+		plexus scan "$(disk_path "$name")" >/dev/null || true
+	done
+}
+
+spoil_all wipe label1
+is_well "first label wiped, the second copy serves"
+plexus pack destroy p --force --quiet
+for name in d1 d2 d3; do
+	wipefs -qa "$(disk_path "$name")"
+done
+plexus pack create p "$(disk_path d1)" "$(disk_path d2)" "$(disk_path d3)" --quiet
+volume_make p/v 8M --disk d1
+fill "$(volume_path p/v)"
+before=$(sum "$(volume_path p/v)")
+spoil_all spoil label2
+is_well "second label damaged"
+
+# A torn newest configuration: the one before it is used, and is one change older.
+generation=$(pack_value p .generation)
+plexus volume rename p/v w --quiet
+rmmod plexus
+for name in d1 d2 d3; do
+	plxdisk spoil "$(disk_file "$name")" new
+done
+plexus_load
+for name in d1 d2 d3; do
+	plexus scan "$(disk_path "$name")" >/dev/null
+done
+is_well "newest configuration torn on all disks, the one before counts"
+check "torn: the generation goes on from there" test "$(pack_value p .generation)" -ge "$generation"
+
+# Torn on one disk only: the others' newest counts.
+plexus volume rename p/v w --quiet
+rmmod plexus
+plxdisk spoil "$(disk_file d1)" new
+plexus_load
+for name in d1 d2 d3; do
+	plexus scan "$(disk_path "$name")" >/dev/null
+done
+check_equal "torn on one disk: the others' configuration counts" "$before" "$(sum "$(volume_path p/w)")"
+plexus volume rename p/w v --quiet
+check "torn on one disk: it is written anew there" \
+	test "$(plxdisk slots "$(disk_file d1)" | tr ' ' '\n' | sort -n | tail -n 1)" = "$(pack_value p .generation)"
+
+# One of three disks is not enough, two are.
+plexus_restart d2
+check_equal "quorum: one of three disks waits" offline "$(pack_value p .status)"
+check_equal "quorum: and says so" noquorum "$(pack_value p '.flags | map(select(. == "noquorum"))[0]')"
+check "quorum: /sys says waiting" grep -qx waiting "/sys/class/plexus/p/state"
+disk_plug d3
+plexus scan "$(disk_path d3)" >/dev/null
+check_equal "quorum: two of three disks are enough" online "$(pack_value p .status)"
+check_equal "quorum: the volume of the missing disk has failed" failed "$(volume_value p/v .health)"
+disk_plug d1
+plexus scan "$(disk_path d1)" >/dev/null
+check "quorum: the third disk brings it back" wait_until 10 volume_is p/v healthy
+is_well "all disks are back"
+
+# Labels of another size: a disk that shrank is refused, one that grew is not.
+rmmod plexus
+truncate -s 32M "$(disk_file d3)"
+losetup --set-capacity "${disk_loop[d3]}"
+disk_heal d3
+plexus_load
+check_fails "a disk that shrank is refused" plexus scan "$(disk_path d3)"
+truncate -s 128M "$(disk_file d3)"
+losetup --set-capacity "${disk_loop[d3]}"
+disk_heal d3
+check "a disk that grew is not" plexus scan "$(disk_path d3)"
+check "the kernel has nothing to say" dmesg_clean
