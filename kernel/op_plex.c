@@ -199,18 +199,6 @@ static int find_plex(const struct plx_conf_volume *cv, const struct plx_id *id, 
 			  cv->name);
 }
 
-/* is there a current plex besides @i whose disks are there? */
-bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i)
-{
-	u32 k;
-
-	for (k = 0; k < cv->n_plexes; k++)
-		if (k != i && cv->plex[k]->state == PLX_PLEX_CURRENT &&
-		    plx_conf_plex_attached(conf, cv->plex[k]))
-			return true;
-	return false;
-}
-
 static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
 		       struct plx_why *why)
 {

@@ -603,7 +603,6 @@ int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool f
 int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex,
 			const struct plx_input_disk *in, u32 n, int leave, u64 *task,
 			struct plx_why *why);
-bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
 		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 
@@ -641,7 +640,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 /* ---- main.c ---- */
 
 extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
-extern struct workqueue_struct *plx_io_wq; /* the same: what I/O waits for; waits for metadata only */
+/* the same: what I/O waits for; waits for metadata only */
+extern struct workqueue_struct *plx_io_wq;
 extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

@@ -174,7 +174,8 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 	spin_unlock_irq(&s->lock);
 	*task_id = task->id;
 	if (busy) {
-		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running, or the volume stops");
+		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			     "a scrub is running, or the volume stops");
 		plx_task_put(task);
 		*task_id = 0;
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
