@@ -105,7 +105,8 @@ static void take_reply(struct nlmsghdr *nlh, struct answer *a)
 
 	a->replies++;
 	for (; left >= NLA_HDRLEN && at->nla_len >= NLA_HDRLEN;
-	     left -= NLA_ALIGN(at->nla_len), at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len))) {
+	     left -= NLA_ALIGN(at->nla_len),
+	     at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len))) {
 		if (at->nla_type == PLEXUS_A_RESULT)
 			memcpy(&a->result, (uint8_t *)at + NLA_HDRLEN, 4);
 		if (at->nla_type == PLEXUS_A_MESSAGE)
@@ -546,7 +547,9 @@ TEST_F(nl, a_socket_of_nobody_may_not_in_the_hands_of_root)
 	if (!pid) {
 		char c = 0, room[CMSG_SPACE(sizeof(int))] = { 0 };
 		struct iovec iov = { &c, 1 };
-		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = room,
+		struct msghdr m = { .msg_iov = &iov,
+				    .msg_iovlen = 1,
+				    .msg_control = room,
 				    .msg_controllen = sizeof(room) };
 		struct cmsghdr *cm = CMSG_FIRSTHDR(&m);
 
@@ -564,7 +567,9 @@ TEST_F(nl, a_socket_of_nobody_may_not_in_the_hands_of_root)
 	{
 		char c, room[CMSG_SPACE(sizeof(int))];
 		struct iovec iov = { &c, 1 };
-		struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = room,
+		struct msghdr m = { .msg_iov = &iov,
+				    .msg_iovlen = 1,
+				    .msg_control = room,
 				    .msg_controllen = sizeof(room) };
 
 		ASSERT_EQ(1, recvmsg(pair[0], &m, 0));

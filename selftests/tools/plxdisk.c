@@ -126,6 +126,7 @@ struct field {
 	size_t offset, size;
 };
 
+/* clang-format off */
 #define F(type, name) { #name, offsetof(type, name), sizeof(((type *)0)->name) }
 #define END { NULL, 0, 0 }
 
@@ -186,6 +187,7 @@ static const struct field extent_fields[] = {
 	F(struct plx_extent_disk, disk), F(struct plx_extent_disk, pad0),
 	F(struct plx_extent_disk, start), F(struct plx_extent_disk, sectors), END
 };
+/* clang-format on */
 
 typedef int visit_fn(const char *name, uint8_t *at, size_t size, void *arg);
 
