@@ -116,10 +116,15 @@ run_sparse()
 	kernel_build C=2 CF='-D__CHECK_ENDIAN__ -Wno-flexible-array-array' W=1
 }
 
+# All warnings are errors here, so where it succeeds only the names of the files were said.
 user_build()
 {
-	make -s -C user O="$build/lint/user" CFLAGS='-O2 -g -Wall -Wextra -Werror -Wno-unused-parameter' 2>&1 \
-		</dev/null
+	local output
+
+	output=$(make -s -C user O="$build/lint/user" \
+		CFLAGS='-O2 -g -Wall -Wextra -Werror -Wno-unused-parameter' 2>&1 </dev/null) && return
+	printf '%s\n' "$output"
+	return 1
 }
 
 # ------------------------------------------------------------------ the rest
