@@ -220,19 +220,15 @@ need_plexus()
 	need_root
 	need_cmd plexus dmsetup losetup jq
 	plexus_load
-	plexus_used=yes
 	defer plexus_down
 }
-plexus_used=
 
 # In a vm of our own, whatever is left goes; names and states do not matter.
 plexus_down()
 {
 	local mount name i
 
-	while read -r name; do
-		swapoff "$name"
-	done < <(awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps)
+	awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps | xargs -r swapoff
 	# Nothing may wait for ever for a disk that hangs.
 	for name in "${!disk_loop[@]}"; do
 		dmsetup resume "plxtest-$name" 2>/dev/null || true

@@ -63,6 +63,7 @@ one()
 	echo "$time_ms" >$load/ms
 	echo 1 >$load/run
 	declare -A got=()
+	# shellcheck disable=SC2013 # words are meant
 	for word in $(cat $load/result); do
 		got[${word%%=*}]=${word#*=}
 	done
