@@ -14,6 +14,7 @@
 # the pack is exported and imported, or the driver is unloaded and loaded.
 #
 # Last line: "stress: N operations, N violations". Exit status 1: there were violations.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086 # jq programs, loops in pipes, names without blanks
 # shellcheck source=../lib.sh
 source "$(dirname "$0")/../lib.sh"
 trap - ERR
