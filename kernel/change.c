@@ -89,6 +89,15 @@ static void gate(struct plx_change *c, struct plx_volume *vol)
 	c->n_gated++;
 }
 
+static void gate_by_id(struct plx_change *c, const struct plx_id *id)
+{
+	struct plx_volume *vol = plx_pack_volume(c->pack, id);
+
+	if (vol)
+		gate(c, vol);
+	plx_volume_put(vol);
+}
+
 /* a log map that no plex of the volume uses, or 0 */
 static u32 free_map(const struct plx_conf_volume *cv)
 {
@@ -190,6 +199,12 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
 	unsigned long *all;
 
+	/*
+	 * Its mark goes before the plan that has it is published. A write let in
+	 * between would miss the plex, and nothing would say so.
+	 */
+	if (vol)
+		gate(c, vol);
 	if (full) {
 		cp->stale_map = 0;
 		cp->stale_map = free_map(cv);
@@ -207,6 +222,21 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	cp->state = PLX_PLEX_STALE;
 	cp->task_kind = task_id ? kind : 0;
 	cp->task_id = task_id;
+	plx_volume_put(vol);
+}
+
+/* all of a detached plex is stale, whenever it comes back */
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
+{
+	struct plx_conf_plex *cp = cv->plex[index];
+	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
+	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
+
+	if (cp->state == PLX_PLEX_MISSING || cp->state == PLX_PLEX_FAILED) {
+		cp->stale_map = 0;
+		if (vol && vol->log && plex)
+			plx_log_stale_fill(vol->log, plex, true);
+	}
 	plx_volume_put(vol);
 }
 
@@ -245,6 +275,8 @@ static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv
  * @why: filled on refusal
  *
  * Two copies on online disks where there are several plexes, none otherwise.
+ * Where a copy goes, no write is let in until the configuration says so: of bits
+ * that only its successor has, a start with the old configuration would not know.
  */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
 {
@@ -264,10 +296,12 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 		cv->log_id = get_random_u64();
 	}
 	while (i < cv->n_logs) {
-		if (c->conf->disk[cv->log[i].disk]->state == PLX_DISK_ONLINE)
+		if (c->conf->disk[cv->log[i].disk]->state == PLX_DISK_ONLINE) {
 			i++;
-		else
-			cv->log[i] = cv->log[--cv->n_logs];
+			continue;
+		}
+		cv->log[i] = cv->log[--cv->n_logs];
+		gate_by_id(c, &cv->id);
 	}
 	while (cv->n_logs < 2) {
 		d = log_disk(c, cv);
@@ -509,8 +543,13 @@ void plx_pack_lose_dead(struct plx_pack *pack)
 	struct plx_change c;
 	u32 d, n = 0;
 
-	if (plx_change_begin(&c, pack, &why))
+	int ret = plx_change_begin(&c, pack, &why);
+
+	if (ret) {
+		if (why.result == PLEXUS_E_OUTOFMEMORY)
+			plx_pack_event(pack); /* writes wait for it: again */
 		return;
+	}
 	for (d = 0; d < c.conf->n_disks; d++) {
 		struct plx_disk *disk;
 

@@ -40,9 +40,10 @@ struct plx_disk *plx_disk_open(const char *path, struct plx_why *why)
 		return ERR_PTR(ret);
 	}
 	if (bdev_read_only(plx_disk_bdev(disk)) ||
-	    bdev_logical_block_size(plx_disk_bdev(disk)) > PLX_BLOCK_SIZE) {
+	    bdev_logical_block_size(plx_disk_bdev(disk)) > PLX_BLOCK_SIZE ||
+	    bdev_is_zoned(plx_disk_bdev(disk))) {
 		plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
-			   "%s is read-only or has blocks of more than 4096 bytes", path);
+			   "%s is read-only, zoned, or has blocks of more than 4096 bytes", path);
 		plx_disk_put(disk);
 		return ERR_PTR(-EROFS);
 	}

@@ -66,12 +66,15 @@ void plx_io_again(struct plx_io *io)
 
 static void io_done(struct plx_io *io)
 {
+	struct plx_volume *vol = io->vol;
+
 	if (likely(!io->error && (io->kind != PLX_IO_FLUSH || !bio_sectors(io->parent)))) {
 		plx_io_end(io, BLK_STS_OK);
 		return;
 	}
-	llist_add(&io->node, &io->vol->deferred);
-	queue_work(plx_wq, &io->vol->deferred_work);
+	/* once it is in the list, a work that runs already may end and free it */
+	llist_add(&io->node, &vol->deferred);
+	queue_work(plx_io_wq, &vol->deferred_work);
 }
 
 void plx_io_put(struct plx_io *io)

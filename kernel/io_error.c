@@ -221,6 +221,42 @@ static void verdict(struct plx_io *io, int error)
 		plx_io_end(io, BLK_STS_OK);
 }
 
+/* a failed flush lost what the disk had cached, of other volumes too */
+static bool give_up_cached(struct plx_change *c, struct plx_io *io, u32 sub)
+{
+	int d = plx_conf_disk_find(c->conf, &io->sub[sub].disk->id);
+	struct plx_conf_volume *cv;
+	bool any = false;
+	u32 v, i;
+
+	for (v = 0; d >= 0 && v < c->conf->n_volumes; v++) {
+		cv = c->conf->volume[v];
+		for (i = 0; i < cv->n_plexes; i++) {
+			enum plx_plex_state state = cv->plex[i]->state;
+
+			if (!plx_conf_plex_uses(cv->plex[i], d) ||
+			    (state != PLX_PLEX_STALE && state != PLX_PLEX_CURRENT) ||
+			    !plx_conf_other_current(c->conf, cv, i) ||
+			    plx_id_equal(&cv->id, &io->vol->id))
+				continue;
+			plx_change_detach(c, cv, i, PLX_PLEX_FAILED);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static bool give_up_flush(struct plx_change *c, struct plx_io *io)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; io->kind == PLX_IO_FLUSH && i < io->n; i++)
+		if (io->sub[i].status)
+			any |= give_up_cached(c, io, i);
+	return any;
+}
+
 /* all writes that failed by now share one change of the configuration */
 static void give_up_all(struct plx_volume *vol, struct llist_node *list)
 {
@@ -233,7 +269,7 @@ static void give_up_all(struct plx_volume *vol, struct llist_node *list)
 	error = plx_change_begin(&c, vol->pack, &why);
 	if (!error) {
 		llist_for_each_entry(io, list, node)
-			any |= give_up(&c, io);
+			any |= give_up(&c, io) | give_up_flush(&c, io);
 		if (any)
 			error = plx_change_commit(&c, &why);
 		plx_change_end(&c);

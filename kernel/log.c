@@ -115,7 +115,7 @@ static enum plx_admit admit(struct plx_log *log, struct bio *bio)
 	for (r = first; r <= last; r++) {
 		if (!durable(log, r)) {
 			bio_list_add(&log->waiting, bio);
-			queue_work(plx_wq, &log->commit_work);
+			queue_work(plx_io_wq, &log->commit_work);
 			return PLX_QUEUED;
 		}
 	}
@@ -328,7 +328,7 @@ static void commit_work(struct work_struct *work)
 	}
 	spin_unlock_irq(&log->lock);
 	if (ret == -ENOMEM)
-		queue_work(plx_wq, &log->commit_work);
+		queue_work(plx_io_wq, &log->commit_work);
 	if (ret && broken)
 		fail_bios(&bios);
 	else
@@ -342,12 +342,12 @@ static void unblock(struct plx_log *log)
 	bio_list_merge(&log->waiting, &log->blocked);
 	bio_list_init(&log->blocked);
 	if (!bio_list_empty(&log->waiting))
-		queue_work(plx_wq, &log->commit_work);
+		queue_work(plx_io_wq, &log->commit_work);
 }
 
 void plx_log_retry(struct plx_log *log)
 {
-	queue_work(plx_wq, &log->commit_work);
+	queue_work(plx_io_wq, &log->commit_work);
 }
 
 /* no way to write it any more: all that waits, and all to come, fails */
@@ -409,8 +409,8 @@ void plx_log_gate_open(struct plx_log *log)
  * @mark: the plexes, each with its stale map allocated
  * @n: how many
  *
- * The gate must be closed, or the new marks a subset of the old ones: else a
- * write might pass between.
+ * The gate must be closed, also for fewer marks than before: else a write might
+ * pass between this and the plan that goes with the marks.
  */
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n)
 {
@@ -597,6 +597,7 @@ static void clean_work(struct work_struct *work)
 
 void plx_log_settle(struct plx_log *log)
 {
+	cancel_delayed_work_sync(&log->clean_work); /* it would finish what is chosen here with its older flush */
 	bitmap_zero(log->recent, log->n_regions);
 	if (!log->n_marks && clean_choose(log) && !plx_volume_flush(log->vol))
 		clean_finish(log);

@@ -56,12 +56,21 @@ static bool read_map(struct plx_log *log, u32 map)
  */
 void plx_log_load(struct plx_log *log)
 {
+	u32 map;
+
 	mutex_lock(&log->io);
+	/*
+	 * Maps that no plex uses now are read for their sequence. Begun anew at 1,
+	 * it would leave the block beside it, of the map's last user, the newest.
+	 */
+	for (map = 1; map < PLX_LOG_MAPS; map++)
+		read_map(log, map);
 	if (!read_map(log, 0))
 		bitmap_fill(log->image, log->n_regions);
 	spin_lock_irq(&log->lock);
 	bitmap_copy(log->dirty, log->image, log->n_regions);
 	spin_unlock_irq(&log->lock);
+	log->loaded = true;
 	mutex_unlock(&log->io);
 }
 
@@ -91,6 +100,7 @@ int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
  */
 void plx_log_born(struct plx_log *log)
 {
+	log->loaded = true;
 	plx_log_write_map(log, 0, log->dirty);
 }
 
@@ -135,12 +145,12 @@ static unsigned int wanted(struct plx_log *log, const struct plx_conf *conf,
 /*
  * All maps, as they are in memory, to all copies. A stale bit of a plex that is
  * being resynced, clear in memory and set on the disks, may stand for data that
- * the plex has not flushed: so flush before. That of a detached plex is exact.
+ * the plex has not flushed: what was clear before a flush is written, as at any
+ * checkpoint, and not what a resync cleared since. That of a detached plex is exact.
  */
 static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 {
 	struct plx_volume *vol = log->vol;
-	bool flushed = !plx_volume_flush(vol);
 	int ret = plx_log_write_map(log, 0, log->dirty);
 	unsigned int i;
 
@@ -149,11 +159,33 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 
 		if (!cv->plex[i]->stale_map || !plex || !plex->stale)
 			continue;
-		if (!flushed && cv->plex[i]->state == PLX_PLEX_STALE)
+		if (cv->plex[i]->state == PLX_PLEX_STALE) {
+			ret = plx_log_checkpoint(log, plex, cv->plex[i]->stale_map, plex->attached);
+			if (!ret || ret == -EAGAIN)
+				continue;
 			plx_log_stale_fill(log, plex, true);
+		}
 		ret = plx_log_write_stale(log, plex, cv->plex[i]->stale_map);
 	}
 	return ret;
+}
+
+/*
+ * A slot that a log gets may have been its own before: blocks of that time have
+ * the same log id, and can have a higher sequence. Should it not work, the copy
+ * is lost with the next write to it.
+ */
+static void wipe(struct plx_log *log, struct plx_log_copy *copy)
+{
+	void *zero = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO | __GFP_NOFAIL);
+	struct plx_metaio to[PLX_LOG_MAPS * 2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(to); i++)
+		to[i] = (struct plx_metaio){ copy->disk, copy->sector + i * PLX_BLOCK_SECTORS };
+	if (plx_meta_write(to, ARRAY_SIZE(to), zero, PLX_BLOCK_SIZE))
+		plx_pack_disk_error(log->vol->pack, copy->disk, "write of the region log");
+	kfree(zero);
 }
 
 /**
@@ -172,11 +204,17 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct
 	unsigned int n = wanted(log, conf, cv, copy), n_old, i;
 	bool fresh = false;
 
-	mutex_lock(&log->io);
+	/* only here, under pack->change, do they change */
 	n_old = log->n_copies;
 	memcpy(old, log->copy, sizeof(old));
-	for (i = 0; i < n; i++)
-		fresh |= !has_copy(old, n_old, &copy[i]);
+	for (i = 0; i < n; i++) {
+		if (has_copy(old, n_old, &copy[i]))
+			continue;
+		fresh = true;
+		if (log->loaded)
+			wipe(log, &copy[i]);
+	}
+	mutex_lock(&log->io);
 	memcpy(log->copy, copy, n * sizeof(*copy));
 	log->n_copies = n;
 	mutex_unlock(&log->io);
@@ -188,7 +226,7 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct
 	log->broken = false; /* there is a copy to write again */
 	spin_unlock_irq(&log->lock);
 	/* the first placing is for reading what is there */
-	if (fresh && n_old)
+	if (fresh && log->loaded)
 		return write_all(log, cv) == -EIO ? -EIO : 0;
 	return 0;
 }

@@ -192,8 +192,11 @@ static void break_work(struct work_struct *work)
 	if (!ret)
 		ret = frozen_split(b, &why);
 	if (!ret) {
+		/* reads of the parent that chose the plex before: nobody may write there yet */
+		plx_epoch_drain(&b->vol->epoch);
 		conf = plx_pack_conf(b->vol->pack);
-		plx_volume_show(b->fresh, conf);
+		if (b->fresh->plan)
+			plx_volume_show(b->fresh, conf);
 		plx_conf_put(conf);
 		b->task->volume_id = b->id;
 		b->task->plex_id = b->plex;

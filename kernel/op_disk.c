@@ -3,8 +3,8 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
-int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
-		    struct plx_why *why)
+static int add_disk_locked(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
+			   struct plx_why *why)
 {
 	struct plx_disk *disk;
 	struct plx_change c;
@@ -43,6 +43,17 @@ wipe:
 		plx_event_disk(PLEXUS_EVENT_CODE_DISK_ARRIVE, pack, &disk->id, path);
 out:
 	plx_disk_put(disk);
+	return ret;
+}
+
+int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
+		    struct plx_why *why)
+{
+	int ret;
+
+	mutex_lock(&plx_label_lock);
+	ret = add_disk_locked(pack, path, force, id, why);
+	mutex_unlock(&plx_label_lock);
 	return ret;
 }
 
@@ -229,6 +240,7 @@ struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id,
 	if (!ret && !plx_id_equal(&disk->id, id))
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s is another disk now", path);
 	if (!ret) {
+		plx_pack_lose_dead(pack); /* before it takes the place of a dead one */
 		plx_disk_get(disk);
 		ret = plx_pack_disk_add(pack, disk);
 		if (ret)

@@ -4,6 +4,9 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
+/* from looking for a label to writing one: else two calls could both find a disk blank */
+DEFINE_MUTEX(plx_label_lock);
+
 static void fresh_id(struct plx_id *id)
 {
 	generate_random_uuid(id->b);
@@ -85,6 +88,7 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 		plx_disk_put(disk);
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack of %s", path);
 	}
+	plx_pack_lose_dead(pack); /* before it takes the place of a dead one */
 	plx_disk_get(disk);
 	ret = plx_pack_disk_add(pack, disk);
 	if (ret) {
@@ -96,6 +100,11 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 			plx_pack_disk_drop(pack, &disk->id);
 	} else if (plx_pack_start(pack, false, NULL, false, why)) {
 		why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
+	} else {
+		/* another scan may have started it after it had looked which disks are there */
+		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
+		if (ret)
+			plx_pack_disk_drop(pack, &disk->id);
 	}
 	plx_disk_put(disk);
 	*out = pack;
@@ -195,12 +204,14 @@ int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, s
 	if (!disk)
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
 	fresh_id(id);
+	mutex_lock(&plx_label_lock);
 	ret = open_all(path, n, force, disk, id, why);
 	pack = ret ? NULL : plx_pack_get_or_new(id, true);
 	if (!ret && !pack)
 		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the pack");
 	if (!ret)
 		ret = found_pack(pack, name, disk, n, why);
+	mutex_unlock(&plx_label_lock);
 	if (ret && pack) {
 		struct plx_why ignored;
 

@@ -81,9 +81,6 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 		ret = plx_change_volume(c, source, &src, why);
 	if (!ret)
 		ret = check_add(c->conf, cv, src, any_layout, why);
-	if (!ret && plx_volume_claim(source))
-		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				 "the source volume %s is open; unmount or close it first", src->name);
 	if (ret)
 		return ret;
 	while (src->n_plexes) {
@@ -93,6 +90,48 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 	}
 	plx_conf_volume_remove(c->conf, plx_conf_volume_find(c->conf, &source->id));
 	return plx_change_fit_log(c, cv, why);
+}
+
+static int claim_source(struct plx_volume *source, struct plx_why *why)
+{
+	if (!plx_volume_busy_get(source))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the source volume is running");
+	if (!plx_volume_claim(source))
+		return 0;
+	plx_volume_busy_put(source);
+	return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			  "the source volume is open; unmount or close it first");
+}
+
+/* the source stays claimed and busy when its plexes are gone; nothing copies between them then */
+static int absorb(struct plx_volume *vol, struct plx_volume *source, bool any_layout,
+		  struct plx_task *task, struct plx_why *why)
+{
+	struct plx_change c;
+	bool claimed = false;
+	int ret;
+
+	mutex_lock(&source->window_lock);
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (!ret) {
+		ret = edit_add(&c, vol, source, any_layout, task, why);
+		if (!ret) {
+			ret = claim_source(source, why);
+			claimed = !ret;
+		}
+		if (!ret)
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	if (!ret)
+		plx_sync_halt(source);
+	mutex_unlock(&source->window_lock);
+	if (ret && claimed) {
+		plx_volume_unclaim(source);
+		plx_volume_busy_put(source);
+	}
+	return ret;
 }
 
 /**
@@ -111,7 +150,6 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 		    u64 *task_id, struct plx_why *why)
 {
 	struct plx_task *task;
-	struct plx_change c;
 	int ret;
 
 	if (vol == source)
@@ -120,6 +158,11 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	if (vol->pack != source->pack)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
 				  "the source volume is of another pack");
+	if (vol->shown && source->shown &&
+	    bdev_logical_block_size(source->gendisk->part0) >
+		    bdev_logical_block_size(vol->gendisk->part0))
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "the source volume has larger blocks than the target: it could not take all of its writes");
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 				  "another operation on the target volume is running");
@@ -130,16 +173,9 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	}
 	task->may_cancel = true;
 	*task_id = task->id;
-	ret = plx_change_begin(&c, vol->pack, why);
-	if (!ret) {
-		ret = edit_add(&c, vol, source, any_layout, task, why);
-		if (!ret) {
-			ret = plx_change_commit(&c, why);
-			if (ret)
-				plx_volume_unclaim(source);
-		}
-		plx_change_end(&c);
-	}
+	ret = absorb(vol, source, any_layout, task, why);
+	if (!ret)
+		plx_volume_resize(vol);
 	plx_volume_busy_put(vol);
 	if (ret) {
 		plx_task_drop(task);
@@ -358,6 +394,8 @@ int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 			ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
 	}
+	if (!ret)
+		plx_volume_resize(vol);
 	*task_id = ret ? 0 : task->id;
 	if (ret)
 		plx_task_drop(task);

@@ -102,7 +102,7 @@ int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *as
 				   -ret);
 		plx_sync_kick(vol);
 	} else if (vol) {
-		plx_pack_volume_remove(pack, vol);
+		plx_volume_unlist(vol);
 		plx_volume_stop(vol);
 	}
 	plx_volume_put(vol);
@@ -146,8 +146,8 @@ void plx_volume_finish(struct plx_volume *vol)
 {
 	plx_pack_volume_deleted(&vol->id);
 	plx_volume_hide(vol);
+	plx_volume_unlist(vol);
 	plx_volume_stop(vol);
-	plx_pack_volume_remove(vol->pack, vol);
 }
 
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why)
@@ -166,12 +166,16 @@ int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why
 	}
 	/* nobody writes any more; what is in flight is done before its room can be given away */
 	plx_epoch_drain(&vol->epoch);
+	mutex_lock(&vol->window_lock); /* nor is anything copied */
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (!ret) {
 		plx_conf_volume_remove(c.conf, plx_conf_volume_find(c.conf, &vol->id));
 		ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
 	}
+	if (!ret)
+		plx_sync_halt(vol);
+	mutex_unlock(&vol->window_lock);
 	if (ret)
 		plx_volume_unclaim(vol);
 	else
@@ -185,7 +189,7 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 		       const struct plx_input_disk *in, u32 n, struct plx_why *why)
 {
 	u32 i;
-	int ret = 0;
+	int ret = 0, slot;
 
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
@@ -204,6 +208,12 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 	if (cv->n_plexes > 1) { /* a new log: the plexes are made equal again */
 		cv->region_shift = plx_log_region_shift(sectors);
 		cv->log_id = get_random_u64();
+		/* other slots: the old log may still be written until its plan has gone */
+		for (i = 0; i < cv->n_logs; i++) {
+			slot = plx_space_log_slot(c->conf, cv->log[i].disk);
+			if (slot >= 0)
+				cv->log[i].slot = slot;
+		}
 	}
 	return 0;
 }
@@ -214,21 +224,25 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	u64 sectors = round_up(bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
 	struct plx_conf_volume *cv;
 	struct plx_change c;
-	int ret = plx_volume_begin(&c, vol, &cv, why);
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = edit_extend(&c, cv, sectors, in, n, why);
-	if (!ret)
-		ret = plx_change_commit(&c, why);
-	plx_change_end(&c);
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	mutex_lock(&vol->window_lock); /* no window is open, and the old log stays until the end */
+	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (!ret) {
-		struct plx_conf *conf = plx_pack_conf(vol->pack);
-
-		plx_volume_resize(vol, conf);
-		plx_conf_put(conf);
+		ret = edit_extend(&c, cv, sectors, in, n, why);
+		if (!ret)
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	mutex_unlock(&vol->window_lock);
+	if (!ret) {
+		plx_volume_resize(vol);
 		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
 	}
+	plx_volume_busy_put(vol);
 	return ret;
 }
 
@@ -296,8 +310,8 @@ int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
 	cv->flags = (cv->flags & ~settable) | flags;
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
-	if (!ret && vol->shown)
-		set_disk_ro(vol->gendisk, flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	if (!ret)
+		plx_volume_resize(vol);
 	return ret;
 }
 

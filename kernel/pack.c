@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packs: which there are, which disks they have open, which volumes they run. */
+#include <linux/delay.h>
 #include <linux/slab.h>
 #include "plexus.h"
 
@@ -16,6 +17,8 @@ static void free_pack(struct kref *refs)
 	struct plx_pack *pack = container_of(refs, struct plx_pack, refs);
 	struct plx_conf *conf = rcu_dereference_protected(pack->conf, true);
 
+	while (pack->n_disks) /* found after the pack had stopped */
+		plx_disk_put(pack->disk[--pack->n_disks]);
 	if (conf)
 		plx_conf_put(conf);
 	kfree(pack);
@@ -186,10 +189,14 @@ void plx_pack_volume_add(struct plx_pack *pack, struct plx_volume *vol)
 
 void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol)
 {
+	bool listed;
+
 	mutex_lock(&pack->lists);
+	listed = !list_empty(&vol->node);
 	list_del_init(&vol->node);
 	mutex_unlock(&pack->lists);
-	plx_volume_put(vol);
+	if (listed)
+		plx_volume_put(vol);
 }
 
 /* ids of the volumes that were deleted last, for who asks for one of them */
@@ -228,19 +235,31 @@ bool plx_pack_volume_gone(const struct plx_id *id)
 	return was;
 }
 
-/* an open disk that has not died; a reference, or NULL */
-struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id)
+/* an open disk, dead or not; a reference, or NULL */
+struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id)
 {
 	struct plx_disk *disk = NULL;
 	u32 i;
 
 	mutex_lock(&pack->lists);
 	for (i = 0; i < pack->n_disks && !disk; i++)
-		if (plx_id_equal(&pack->disk[i]->id, id) && !READ_ONCE(pack->disk[i]->dead))
+		if (plx_id_equal(&pack->disk[i]->id, id))
 			disk = pack->disk[i];
 	if (disk)
 		plx_disk_get(disk);
 	mutex_unlock(&pack->lists);
+	return disk;
+}
+
+/* the same, of those that have not died */
+struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id)
+{
+	struct plx_disk *disk = plx_pack_disk_any(pack, id);
+
+	if (disk && READ_ONCE(disk->dead)) {
+		plx_disk_put(disk);
+		disk = NULL;
+	}
 	return disk;
 }
 
@@ -268,6 +287,18 @@ int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk)
 	return ret;
 }
 
+bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id)
+{
+	bool any;
+
+	mutex_lock(&pack->lists);
+	any = pack->n_disks;
+	if (any)
+		*id = pack->disk[0]->id;
+	mutex_unlock(&pack->lists);
+	return any;
+}
+
 /* plans and logs that still name it keep it open until they are gone */
 void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id)
 {
@@ -286,6 +317,14 @@ void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id)
 	plx_disk_put(disk);
 }
 
+/* let the pack's work look for disks that died, soon; any context */
+void plx_pack_event(struct plx_pack *pack)
+{
+	plx_pack_get(pack);
+	if (!queue_work(plx_wq, &pack->event_work))
+		plx_pack_put(pack);
+}
+
 /**
  * plx_pack_disk_error - a disk gave an error that cannot be tolerated
  * @pack: its pack
@@ -301,9 +340,7 @@ void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const cha
 	WRITE_ONCE(disk->dead, true);
 	atomic64_inc(&disk->write_errors);
 	pr_err("plexus: disk %s is given up: %s failed\n", disk->path, what);
-	plx_pack_get(pack);
-	if (!queue_work(plx_wq, &pack->event_work))
-		plx_pack_put(pack);
+	plx_pack_event(pack);
 }
 
 /* makes @conf the one of now; takes over the caller's reference. Under pack->change */
@@ -352,7 +389,8 @@ void plx_pack_exit(void)
 	u64 pos = 0;
 
 	while ((pack = plx_pack_next(&pos))) {
-		plx_op_pack_stop(pack, false, &why);
+		if (plx_op_pack_stop(pack, false, &why))
+			msleep(20); /* a write to sysfs is not done yet */
 		plx_pack_put(pack);
 		pos = 0;
 	}

@@ -30,7 +30,7 @@ static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct
 				mask |= 1UL << i;
 		if (!mask)
 			continue;
-		plan->disk[d] = plx_pack_disk(pack, &conf->disk[d]->id);
+		plan->disk[d] = plx_pack_disk_any(pack, &conf->disk[d]->id);
 		if (!plan->disk[d])
 			return -ENODEV;
 		plan->flush[n] = plan->disk[d];
@@ -63,6 +63,11 @@ static int take_plex(struct plx_plan *plan, struct plx_volume *vol, const struct
 	return 0;
 }
 
+/*
+ * As the configuration says. A disk that died since it was written stays in the
+ * plan: a write that it fails is held until that is recorded, one that never went
+ * there would be acknowledged at once.
+ */
 static bool usable(struct plx_volume *vol, const struct plx_conf *conf, const struct plx_conf_plex *cp)
 {
 	u32 d;
@@ -74,7 +79,7 @@ static bool usable(struct plx_volume *vol, const struct plx_conf *conf, const st
 			continue;
 		if (conf->disk[d]->state != PLX_DISK_ONLINE)
 			return false;
-		disk = plx_pack_disk(vol->pack, &conf->disk[d]->id);
+		disk = plx_pack_disk_any(vol->pack, &conf->disk[d]->id);
 		if (!disk)
 			return false;
 		plx_disk_put(disk);

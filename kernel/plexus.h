@@ -155,6 +155,7 @@ struct plx_log {
 	unsigned int n_marks;
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	bool broken; /* no copy can be written: writes fail */
+	bool loaded; /* under pack->change: memory knows what the copies say, or more */
 
 	struct mutex io;
 	/* under io */
@@ -222,6 +223,7 @@ struct plx_plan_plex {
 };
 
 struct plx_plan {
+	u64 serial; /* no two plans of a volume have the same, unlike their addresses */
 	struct plx_log *log; /* NULL: one plex, or none to keep */
 	u64 sectors;
 	u32 n; /* attached plexes, the current ones first */
@@ -271,6 +273,7 @@ struct plx_volume {
 	int minor;
 
 	struct plx_plan *plan; /* published under pack->change; read inside the epoch */
+	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;
@@ -278,7 +281,9 @@ struct plx_volume {
 
 	struct llist_head retired; /* plans that may still be in use */
 	struct work_struct retire_work;
-	bool shown;
+	struct mutex show_lock; /* innermost of the mutexes: nothing is taken under it */
+	bool shown; /* set under show_lock */
+	bool hidden; /* under show_lock: for good */
 	bool copies; /* writes go through a private copy; racy to read */
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
@@ -287,6 +292,7 @@ struct plx_volume {
 
 	spinlock_t open_lock;
 	unsigned int openers; /* under open_lock */
+	void *stopping; /* while busy: the stop of the pack that claimed it */
 	bool no_open; /* under open_lock: being absorbed or deleted */
 
 	unsigned long busy; /* bit 0: an exclusive operation (break, extend, ...) runs */
@@ -313,12 +319,13 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf);
+void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
 void plx_volume_busy_put(struct plx_volume *vol);
-/* stop using it: plan, log, plexes. After hide; no I/O any more */
+void plx_volume_unlist(struct plx_volume *vol); /* not under pack->change */
+/* stop using it: plan, log, plexes. After hide and unlist; no I/O any more */
 void plx_volume_stop(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */
@@ -376,6 +383,7 @@ void plx_task_exit(void);
 
 /* starts it, or lets it see what is new; any number of times. Under pack->change or not */
 void plx_sync_kick(struct plx_volume *vol);
+void plx_sync_halt(struct plx_volume *vol); /* under window_lock */
 void plx_sync_stop(struct plx_volume *vol); /* waits; not under pack->change */
 void plx_sync_pause(struct plx_volume *vol, bool pause);
 /* a bad place on a plex that another one could read: to be written anew. Any context */
@@ -432,6 +440,7 @@ struct plx_change {
 };
 
 /* a disk gave an error that cannot be tolerated: it is lost soon. Any context */
+void plx_pack_event(struct plx_pack *pack);
 void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const char *what);
 struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
 struct plx_pack *plx_pack_find_name(const char *name);
@@ -441,6 +450,7 @@ void plx_pack_put(struct plx_pack *pack);
 struct plx_conf *plx_pack_conf(struct plx_pack *pack); /* a reference; NULL: not started, none seen */
 struct plx_volume *plx_pack_volume(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
 struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
+struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id); /* also a dead one */
 /* takes pack->change and a copy of the configuration; only of a pack that is online */
 int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why);
 /*
@@ -458,6 +468,7 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 /* the plex is to be brought up to date by the task; give full to forget its map */
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind, u64 task_id,
 		       bool full);
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
@@ -468,6 +479,7 @@ void plx_pack_volume_deleted(const struct plx_id *id);
 bool plx_pack_volume_gone(const struct plx_id *id);
 void plx_pack_volume_remove(struct plx_pack *pack, struct plx_volume *vol);
 int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk);
+bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id); /* false: none is open */
 void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id);
 void plx_pack_publish(struct plx_pack *pack, struct plx_conf *conf);
 void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *vol, void *arg), void *arg);
@@ -523,6 +535,7 @@ int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *
 int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
 int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
+extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
@@ -594,7 +607,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
-extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: failures, log, events */
+extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
+extern struct workqueue_struct *plx_io_wq; /* the same: what I/O waits for; waits for metadata only */
 extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

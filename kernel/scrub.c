@@ -81,15 +81,18 @@ static void compare(struct plx_sync *s, struct plx_plan *plan, u64 sector, u32 l
 static void window(struct plx_sync *s, u64 sector, u32 len)
 {
 	struct plx_volume *vol = s->vol;
+	struct plx_plan *plan;
 	struct plx_log *log;
 	unsigned int epoch;
 
 	mutex_lock(&vol->window_lock);
 	log = READ_ONCE(vol->log);
-	if (log) {
+	if (log && !READ_ONCE(s->stop)) {
 		plx_log_window_open(log, sector, sector + len);
 		epoch = plx_epoch_enter(&vol->epoch);
-		compare(s, plx_volume_plan(vol), sector, len);
+		plan = plx_volume_plan(vol);
+		if (plan->n_current) /* it may have lost them since the step began */
+			compare(s, plan, sector, len);
 		plx_epoch_exit(&vol->epoch, epoch);
 		plx_log_window_close(log);
 	}
@@ -160,7 +163,7 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
 	task->may_cancel = true;
 	spin_lock_irq(&s->lock);
-	busy = s->scrub;
+	busy = s->scrub || READ_ONCE(s->stop);
 	if (!busy) {
 		s->scrub = task;
 		s->scrub_repair = repair;
@@ -170,7 +173,7 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 	spin_unlock_irq(&s->lock);
 	*task_id = task->id;
 	if (busy) {
-		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running");
+		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running, or the volume stops");
 		plx_task_put(task);
 		*task_id = 0;
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,

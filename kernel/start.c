@@ -17,6 +17,7 @@ struct found {
 	struct plx_id id[PLEXUS_MAX_DISKS];
 	bool present[PLEXUS_MAX_DISKS]; /* by index in the chosen configuration */
 	bool apart[PLEXUS_MAX_DISKS]; /* has another history: nothing on it counts */
+	bool lost; /* a disk that the chosen configuration has online is not here */
 };
 
 /* does what disk @d of @conf last wrote precede @conf? */
@@ -182,8 +183,13 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 			bool gone = cp->state == PLX_PLEX_MISSING ||
 				    (cp->state == PLX_PLEX_FAILED && failed_too);
 
-			if (!plx_conf_plex_uses(cp, d) || !all_online(c->conf, cp))
+			if (!plx_conf_plex_uses(cp, d))
 				continue;
+			if (!all_online(c->conf, cp)) {
+				if (full && cv->n_plexes > 1)
+					plx_change_forget_map(c, cv, i);
+				continue;
+			}
 			if (!gone && !(full && cv->n_plexes > 1))
 				continue;
 			if (full && plx_change_last_current(cv, i))
@@ -206,6 +212,25 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 	}
 }
 
+/* a resync that goes on does so as a task that runs: the old id may have ended, or be another's */
+static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+{
+	struct plx_task *task = plx_task_find(cp->task_id);
+	bool same = task && task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
+		    plx_id_equal(&task->volume_id, &cv->id);
+
+	if (task)
+		plx_task_put(task);
+	if (!cp->task_id || same)
+		return;
+	task = plx_task_new(cp->task_kind, cp->task_id, &c->pack->id, &cv->id);
+	cp->task_id = task ? task->id : 0;
+	if (task) {
+		task->plex_id = cp->id;
+		plx_task_put(task);
+	}
+}
+
 /* the change that records who is here; the volumes know their logs already */
 static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx_why *why)
 {
@@ -215,7 +240,7 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 
 	if (ret)
 		return ret;
-	c.new_epoch = force;
+	c.new_epoch = force || f->lost; /* the published copy has it missing already */
 	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
 	for (d = 0; d < c.conf->n_disks; d++)
 		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
@@ -225,11 +250,13 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
-		for (i = 0; i < cv->n_plexes; i++)
+		for (i = 0; i < cv->n_plexes; i++) {
+			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
 	}
@@ -247,7 +274,9 @@ static void show_one(struct plx_volume *vol, void *arg)
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (conf && usable && !vol->shown && plx_volume_show(vol, conf))
+	if (smp_load_acquire(&vol->shown))
+		plx_volume_resize(vol);
+	else if (conf && usable && plx_volume_show(vol, conf))
 		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);
@@ -262,9 +291,7 @@ void plx_pack_show(struct plx_pack *pack)
 
 static void unmake(struct plx_volume *vol, void *arg)
 {
-	plx_volume_hide(vol);
-	plx_volume_stop(vol);
-	plx_pack_volume_remove(vol->pack, vol);
+	plx_volume_finish(vol);
 }
 
 static int start_locked(struct plx_pack *pack, struct found *f, bool force,
@@ -293,6 +320,7 @@ static int start_locked(struct plx_pack *pack, struct found *f, bool force,
 	}
 	for (d = 0; d < conf->n_disks; d++) {
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
+			f->lost = true;
 			conf->disk[d]->state = PLX_DISK_MISSING;
 			conf->disk[d]->last_epoch = conf->epoch;
 			conf->disk[d]->last_generation = f->conf[best]->generation;
@@ -347,11 +375,15 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
 		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
 		drop(f);
+	} else if (pack->state == PLX_PACK_STOPPED) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "the pack was stopped just now");
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {
-		plx_pack_each_volume(pack, unmake, NULL);
-		show_device(pack);
+		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) { /* else who stops it does */
+			plx_pack_each_volume(pack, unmake, NULL);
+			show_device(pack);
+		}
 		return ret;
 	}
 	show_device(pack);
@@ -413,43 +445,78 @@ out:
 	return ret;
 }
 
+struct stopping {
+	char bad[DISK_NAME_LEN]; /* a volume that is in use */
+};
+
+/* open, or an operation runs on it; what this stop claims it marks as its own */
 static void claim_one(struct plx_volume *vol, void *arg)
 {
-	struct plx_volume **bad = arg;
+	struct stopping *stop = arg;
 
-	if (!*bad && plx_volume_claim(vol))
-		*bad = vol;
+	if (stop->bad[0])
+		return;
+	if (plx_volume_busy_get(vol)) {
+		if (!plx_volume_claim(vol)) {
+			WRITE_ONCE(vol->stopping, stop);
+			return;
+		}
+		plx_volume_busy_put(vol);
+	}
+	snprintf(stop->bad, sizeof(stop->bad), "plx%d", vol->minor);
 }
 
 static void unclaim_one(struct plx_volume *vol, void *arg)
 {
+	if (READ_ONCE(vol->stopping) != arg)
+		return;
+	WRITE_ONCE(vol->stopping, NULL);
 	plx_volume_unclaim(vol);
+	plx_volume_busy_put(vol);
 }
 
 static int record_export(struct plx_pack *pack, struct plx_why *why)
 {
 	struct plx_change c;
-	int ret = plx_change_begin(&c, pack, why);
+	int ret = plx_change_begin_locked(&c, pack, why);
 
 	if (ret)
 		return ret;
 	c.conf->flags |= PLX_CONF_F_EXPORTED;
 	ret = plx_change_commit(&c, why);
-	plx_change_end(&c);
+	plx_change_end_locked(&c);
+	return ret;
+}
+
+/* all volumes are claimed, and no more come: or nothing changes */
+static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
+{
+	struct stopping stop = {};
+	int ret = 0;
+
+	mutex_lock(&pack->change);
+	plx_pack_each_volume(pack, claim_one, &stop);
+	if (stop.bad[0])
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "/dev/%s is in use: open, or an operation runs on it; unmount or close it, or wait, first",
+				 stop.bad);
+	else if (exported && pack->state == PLX_PACK_ONLINE)
+		ret = record_export(pack, why);
+	if (ret)
+		plx_pack_each_volume(pack, unclaim_one, &stop);
+	else
+		pack->state = PLX_PACK_STOPPED;
+	mutex_unlock(&pack->change);
 	return ret;
 }
 
 /* the disks are let go; the pack is not found any more */
 static void dissolve(struct plx_pack *pack)
 {
-	mutex_lock(&pack->change);
-	pack->state = PLX_PACK_STOPPED;
-	mutex_unlock(&pack->change);
-	while (READ_ONCE(pack->n_disks)) {
-		struct plx_id id = pack->disk[0]->id;
+	struct plx_id id;
 
+	while (plx_pack_any_disk(pack, &id))
 		plx_pack_disk_drop(pack, &id);
-	}
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_DEPART, pack);
 	plx_sysfs_pack_remove(pack);
 	plx_pack_forget(pack);
@@ -463,22 +530,10 @@ static void dissolve(struct plx_pack *pack)
  */
 int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 {
-	struct plx_volume *bad = NULL;
-	int ret = 0;
+	int ret = claim_all(pack, exported, why);
 
-	plx_pack_each_volume(pack, claim_one, &bad);
-	if (bad) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "/dev/%s is open; unmount or close it first",
-				  bad->gendisk ? bad->gendisk->disk_name : "plx?");
-	}
-	if (exported && pack->state == PLX_PACK_ONLINE)
-		ret = record_export(pack, why);
-	if (ret) {
-		plx_pack_each_volume(pack, unclaim_one, NULL);
+	if (ret)
 		return ret;
-	}
 	plx_pack_each_volume(pack, unmake, NULL);
 	dissolve(pack);
 	flush_workqueue(plx_wq);

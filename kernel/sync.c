@@ -499,6 +499,13 @@ void plx_sync_kick(struct plx_volume *vol)
 		queue_work(plx_long_wq, &vol->sync->work);
 }
 
+/* nothing is copied any more once window_lock is given back; plx_sync_stop() has to follow */
+void plx_sync_halt(struct plx_volume *vol)
+{
+	lockdep_assert_held(&vol->window_lock);
+	WRITE_ONCE(vol->sync->stop, true);
+}
+
 void plx_sync_stop(struct plx_volume *vol)
 {
 	struct plx_sync *s = vol->sync;

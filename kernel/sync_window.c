@@ -108,7 +108,7 @@ static u64 targets_of(struct plx_plan *plan, u64 need, int source)
  * One window, open and drained. The plan is taken now: it may be newer than the
  * one that @need speaks of, then the caller looks again.
  */
-static int copy_window(struct plx_sync *s, struct plx_plan *looked, u64 sector, u32 sectors, u64 need)
+static int copy_window(struct plx_sync *s, u64 looked, u64 sector, u32 sectors, u64 need)
 {
 	struct plx_volume *vol = s->vol;
 	unsigned int epoch = plx_epoch_enter(&vol->epoch);
@@ -116,14 +116,16 @@ static int copy_window(struct plx_sync *s, struct plx_plan *looked, u64 sector, 
 	u64 bad = 0;
 	int source = -EAGAIN;
 
-	if (plan == looked && plan->n_current) {
+	if (plan->serial == looked && plan->n_current) {
 		source = read_source(plan, sector, sectors, s->pages, 0);
 		if (source >= 0)
 			bad = write_targets(plan, targets_of(plan, need, source), sector, sectors,
 					    s->pages);
 	}
-	if (bad)
+	if (bad) {
 		give_up_mask(vol, plan, bad);
+		msleep(20); /* should that not be recorded: no hot loop */
+	}
 	plx_epoch_exit(&vol->epoch, epoch);
 	if (source < 0)
 		return source;
@@ -131,8 +133,8 @@ static int copy_window(struct plx_sync *s, struct plx_plan *looked, u64 sector, 
 }
 
 struct seen {
-	struct plx_plan *plan; /* to compare only */
-	struct plx_log *log; /* the same */
+	u64 serial; /* of the plan */
+	struct plx_log *log; /* to compare only */
 	u64 sector, end; /* of the regions */
 	u32 n;
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
@@ -146,7 +148,7 @@ static void look(struct plx_volume *vol, u32 first, u32 last, u64 need, struct s
 	struct plx_plan *plan = plx_volume_plan(vol);
 	u32 i;
 
-	seen->plan = plan;
+	seen->serial = plan->serial;
 	seen->log = plan->log;
 	seen->n = 0;
 	if (plan->log) {
@@ -183,9 +185,9 @@ static int region_window(struct plx_sync *s, struct seen *seen, u32 first, u32 l
 
 	mutex_lock(&vol->window_lock);
 	log = READ_ONCE(vol->log);
-	if (log && log == seen->log) {
+	if (log && log == seen->log && !READ_ONCE(s->stop)) {
 		plx_log_window_open(log, seen->sector, seen->sector + len);
-		ret = copy_window(s, seen->plan, seen->sector, len, need);
+		ret = copy_window(s, seen->serial, seen->sector, len, need);
 		if (!ret && seen->sector + len == seen->end)
 			mark_done(log, seen, first, last, need);
 		plx_log_window_close(log);
@@ -286,7 +288,7 @@ int plx_sync_mend_one(struct plx_sync *s, const struct plx_mend *m)
 
 		mutex_lock(&vol->window_lock);
 		log = READ_ONCE(vol->log);
-		if (log && sector < log->sectors) {
+		if (log && sector < log->sectors && !READ_ONCE(s->stop)) {
 			len = min_t(u64, len, log->sectors - sector);
 			plx_log_window_open(log, sector, sector + len);
 			ret = mend_window(s, m, sector, len);

@@ -92,6 +92,7 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
+	mutex_init(&vol->show_lock);
 	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
 	if (plx_sync_new(vol))
@@ -168,12 +169,28 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 	return 0;
 }
 
-/* stale plexes have a map, detached ones with a map on disk are marked */
-static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
-		       const struct plx_conf_volume *cv)
+/* detached plexes with a map on the disks are marked; when nothing can fail any more */
+static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
+			 const struct plx_conf_volume *cv)
 {
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	unsigned int n = 0;
+	u32 i;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *cp = cv->plex[i];
+
+		if (cp->state != PLX_PLEX_CURRENT && cp->stale_map &&
+		    !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
+			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+	}
+	plx_log_marks(vol->log, mark, n);
+	plx_log_retry(vol->log);
+}
+
+/* plexes that are not current have a map */
+static int follow_maps(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
 	int ret = 0;
 	u32 i;
 
@@ -182,13 +199,13 @@ static int follow_maps(struct plx_volume *vol, const struct plx_conf *conf,
 
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
-		if (!vol->plex[i]->stale)
-			ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
-		if (cp->stale_map && !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
-			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+		if (vol->plex[i]->stale)
+			continue;
+		ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+		/* with what was dirty, before that can be cleaned */
+		if (!ret && cp->stale_map)
+			plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
 	}
-	if (!ret)
-		plx_log_marks(vol->log, mark, n);
 	return ret;
 }
 
@@ -222,9 +239,7 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		plx_log_unsync_from_dirty(log);
 	}
 	vol->log = log;
-	ret = follow_maps(vol, conf, cv);
-	plx_log_retry(log);
-	return ret;
+	return follow_maps(vol, cv);
 }
 
 /**
@@ -253,6 +268,9 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	plan = plx_plan_new(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	if (vol->log)
+		follow_marks(vol, conf, conf->volume[v]);
+	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan);
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
@@ -323,76 +341,124 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 	}
 }
 
-/**
- * plx_volume_show - make /dev/plxN appear
- * @vol: with a plan
- * @conf: the configuration
- *
- * Context: sleeps; not under pack->change: it reads the partition table.
- */
-int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+static struct gendisk *make_gendisk(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
-	int v = plx_conf_volume_find(conf, &vol->id), ret;
-	const struct plx_conf_volume *cv = v < 0 ? NULL : conf->volume[v];
-	struct block_device **member;
+	struct block_device **member = NULL;
+	struct plx_plan *plan;
 	struct plx_limits want;
 	struct gendisk *disk;
-	u32 n;
+	unsigned int epoch;
+	u32 n = 0;
 
-	if (!cv)
-		return -ENOENT;
 	limits_of(cv, &want);
-	member = members(vol->plan, &n);
+	/* inside the epoch, the plan keeps the members open */
+	epoch = plx_epoch_enter(&vol->epoch);
+	plan = plx_volume_plan(vol);
+	if (plan)
+		member = members(plan, &n);
 	disk = member ? plx_gendisk_alloc(&want, member, n) : ERR_PTR(-ENOMEM);
+	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
+	return disk;
+}
+
+static int show(struct plx_volume *vol, const struct plx_conf_volume *cv)
+{
+	struct gendisk *disk = make_gendisk(vol, cv);
+	int ret;
+
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "plx%d", vol->minor);
 	disk->fops = &fops;
 	disk->private_data = vol;
-	plx_volume_get(vol);
 	set_capacity(disk, cv->sectors);
 	set_disk_ro(disk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
 	vol->gendisk = disk;
+	plx_volume_get(vol); /* free_disk gives it back, where the disk was added */
 	ret = device_add_disk(NULL, disk, plx_sysfs_volume_groups);
 	if (ret) {
 		vol->gendisk = NULL;
 		put_disk(disk);
+		plx_volume_put(vol);
 		return ret;
 	}
 	smp_store_release(&vol->shown, true);
-	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_ARRIVE, vol);
 	return 0;
+}
+
+/**
+ * plx_volume_show - make /dev/plxN appear
+ * @vol: with a plan
+ * @conf: the configuration
+ *
+ * Any number of times, from anywhere: it appears once.
+ * Context: sleeps; not under pack->change: it reads the partition table.
+ */
+int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf)
+{
+	int v = plx_conf_volume_find(conf, &vol->id), ret = 0;
+	bool fresh;
+
+	if (v < 0)
+		return -ENOENT;
+	mutex_lock(&vol->show_lock);
+	fresh = !vol->shown && !vol->hidden;
+	if (fresh)
+		ret = show(vol, conf->volume[v]);
+	mutex_unlock(&vol->show_lock);
+	if (fresh && !ret)
+		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_ARRIVE, vol);
+	return ret;
 }
 
 void plx_volume_hide(struct plx_volume *vol)
 {
-	if (!vol->shown)
-		return;
+	bool shown;
+
+	mutex_lock(&vol->show_lock);
+	shown = vol->shown;
 	vol->shown = false;
+	vol->hidden = true;
+	mutex_unlock(&vol->show_lock);
+	if (!shown)
+		return;
 	plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_DEPART, vol);
 	del_gendisk(vol->gendisk);
 }
 
-/* the device grew, its members changed, or it became read-only; not under pack->change */
-void plx_volume_resize(struct plx_volume *vol, const struct plx_conf *conf)
+static void follow_conf(struct plx_volume *vol, const struct plx_conf_volume *cv)
 {
-	int v = plx_conf_volume_find(conf, &vol->id);
 	struct block_device **member;
 	struct plx_limits want;
 	unsigned int epoch;
 	u32 n = 0;
 
-	if (v < 0 || !vol->shown)
-		return;
-	limits_of(conf->volume[v], &want);
+	limits_of(cv, &want);
 	epoch = plx_epoch_enter(&vol->epoch);
 	member = members(plx_volume_plan(vol), &n);
-	plx_epoch_exit(&vol->epoch, epoch);
 	if (member && n)
 		plx_gendisk_restack(vol->gendisk, &want, member, n);
+	plx_epoch_exit(&vol->epoch, epoch);
 	kfree(member);
-	set_capacity_and_notify(vol->gendisk, conf->volume[v]->sectors);
+	set_disk_ro(vol->gendisk, cv->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY);
+	set_capacity_and_notify(vol->gendisk, cv->sectors);
+}
+
+/* the device grew, its members changed, or its flags; not under pack->change */
+void plx_volume_resize(struct plx_volume *vol)
+{
+	struct plx_conf *conf;
+	int v;
+
+	mutex_lock(&vol->show_lock);
+	conf = plx_pack_conf(vol->pack); /* the newest, whoever comes last */
+	v = conf ? plx_conf_volume_find(conf, &vol->id) : -1;
+	if (v >= 0 && vol->shown)
+		follow_conf(vol, conf->volume[v]);
+	if (conf)
+		plx_conf_put(conf);
+	mutex_unlock(&vol->show_lock);
 }
 
 int plx_volume_claim(struct plx_volume *vol)
@@ -425,9 +491,17 @@ void plx_volume_busy_put(struct plx_volume *vol)
 	clear_bit(0, &vol->busy);
 }
 
+/* no change knows the volume any more, none that does is under way; the caller has a reference */
+void plx_volume_unlist(struct plx_volume *vol)
+{
+	mutex_lock(&vol->pack->change);
+	plx_pack_volume_remove(vol->pack, vol);
+	mutex_unlock(&vol->pack->change);
+}
+
 /**
  * plx_volume_stop - let go of all that a volume uses
- * @vol: hidden
+ * @vol: hidden, and not in its pack's list
  *
  * A clean log first, where there is one: what was written is flushed, so that
  * the next start finds nothing dirty.
