@@ -228,9 +228,7 @@ plexus_down()
 {
 	local mount name i
 
-	for name in $(awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps); do
-		swapoff "$name"
-	done
+	awk '$1 ~ /^\/dev\/plx/ { print $1 }' /proc/swaps | xargs -r swapoff
 	# Nothing may wait for ever for a disk that hangs.
 	for name in "${!disk_loop[@]}"; do
 		dmsetup resume "plxtest-$name" 2>/dev/null || true
