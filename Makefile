@@ -19,7 +19,7 @@ Q := @
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all module test-modules user install selftests deps vm demo shell test unit lint clean help
+.PHONY: all module test-modules bench-module user install selftests deps vm demo shell test bench stress unit lint clean help
 .DEFAULT_GOAL := all
 
 all: module user
@@ -54,6 +54,12 @@ ifneq ($(wildcard selftests/modules/Kbuild),)
 	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/selftests/modules \
 		KBUILD_EXTRA_SYMBOLS=$(MODDIR)/kernel/Module.symvers modules
 endif
+
+# The load generator of the benchmarks.
+bench-module:
+	$(need_headers)
+	$(call link_sources,$(CURDIR)/selftests/bench,$(MODDIR)/selftests/bench)
+	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/selftests/bench modules
 
 user:
 	$(Q)$(MAKE) -C user O=$(BUILD)/user
@@ -91,6 +97,19 @@ shell: vm
 test:
 	$(Q)selftests/vm/test.sh $(TESTS)
 
+bench: deps
+	$(Q)$(MAKE) KDIR=/lib/modules/$$(bash -c ". selftests/vm/common.sh; vm_kver")/build bench-module
+	$(Q)selftests/vm/build.sh
+	$(Q)selftests/vm/run.sh --mem 2G --timeout 900 selftests/bench/vm.sh
+
+# SECONDS and SEED say how long, and which of the random orders.
+STRESS_SECONDS ?= 600
+STRESS_SEED ?= 1
+stress:
+	$(Q)selftests/vm/build.sh
+	$(Q)selftests/vm/run.sh --mem 2560M --timeout $$(($(STRESS_SECONDS) * 2 + 600)) \
+		selftests/stress/mirror.sh $(STRESS_SECONDS) $(STRESS_SEED)
+
 unit:
 	$(Q)$(MAKE) -C selftests/unit run
 	$(Q)$(MAKE) -C user O=$(BUILD)/user check
@@ -109,6 +128,9 @@ help:
 	@echo "  make demo             the story of a mirrored volume that outlives its disks"
 	@echo "  make shell            a prompt in a machine with plexus and four blank disks"
 	@echo "  make test             unit tests here, then the selftests there; TESTS='test_a.sh ...' for some"
+	@echo "  make bench            a mirror beside md raid1, on ram disks; a figure below 1.0 is a failure"
+	@echo "  make stress           file systems on mirrors while disks fail and plexes come and go"
+	@echo "                        (STRESS_SECONDS=600 STRESS_SEED=1)"
 	@echo "For developers:"
 	@echo "  make unit             the unit tests alone"
 	@echo "  make lint             checkpatch, sparse, warnings, shellcheck, format, layers, licences"

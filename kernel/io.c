@@ -112,7 +112,8 @@ void plx_io_launch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk
 		bio_init(&sub->bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC);
 	else
 		bio_init_clone(bdev, &sub->bio, io->parent, GFP_NOIO);
-	sub->bio.bi_opf &= ~(drop | REQ_POLLED);
+	/* with these a disk may give up where it would try again, or answer later */
+	sub->bio.bi_opf &= ~(drop | REQ_POLLED | REQ_RAHEAD | REQ_FAILFAST_MASK);
 	if (!bdev_nowait(bdev))
 		sub->bio.bi_opf &= ~REQ_NOWAIT;
 	sub->bio.bi_iter.bi_sector = sector;

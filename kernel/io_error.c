@@ -36,7 +36,7 @@ static void count_error(struct plx_io *io, struct plx_sub *sub)
 void plx_io_relaunch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk, u64 sector)
 {
 	sub->status = BLK_STS_OK;
-	plx_io_launch(io, sub, disk, sector, REQ_NOWAIT | REQ_RAHEAD);
+	plx_io_launch(io, sub, disk, sector, REQ_NOWAIT);
 }
 
 static bool retry_again(struct plx_io *io)

@@ -10,7 +10,7 @@ bad='WARNING: |BUG: |kernel BUG at|Oops|[Gg]eneral protection fault|Kernel panic
 bad+='|rcu: INFO: |self-detected stall|INFO: possible |suspicious RCU|possible circular|inconsistent lock'
 bad+='|KASAN|UBSAN|KFENCE|KMSAN|kmemleak: [0-9]+ new|refcount_t|list_(add|del) corruption|sleeping function'
 bad+='|scheduling while atomic|unable to handle|stack guard page|Objects remaining in|bad page state'
-bad+='|Trying to free already-free|Modules linked in:|unregister_netdevice: waiting'
+bad+='|Trying to free already-free|cannot create duplicate filename|kobject_add_internal failed|Modules linked in:|unregister_netdevice: waiting'
 
 patterns=$(grep -vE '^(#|$)' "$allow" || true)
 log=$(tr -d '\r' <"${1:-/dev/stdin}" | grep -a -vEf <(printf '%s\n' "${patterns:-^$}")) || exit 0

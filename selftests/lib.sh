@@ -220,8 +220,10 @@ need_plexus()
 	need_root
 	need_cmd plexus dmsetup losetup jq
 	plexus_load
+	plexus_used=yes
 	defer plexus_down
 }
+plexus_used=
 
 # In a vm of our own, whatever is left goes; names and states do not matter.
 plexus_down()
@@ -688,6 +690,51 @@ volume_path()
 volume_is()
 {
 	[[ $(volume_value "$1" .health) == "$2" ]]
+}
+
+# plex_bytes PACK/VOLUME INDEX: what a simple or spanned plex holds, from the files behind the disks.
+plex_bytes()
+{
+	local path start size
+
+	while read -r path start size; do
+		dd if="$(disk_file "${path##*/plxtest-}")" bs=1M skip=$((start >> 20)) \
+			count=$((size >> 20)) status=none
+	done < <(volume_value "$1" ".plexes[] | select(.index == $2) | .members[0].extents[] |
+		\"\(.path) \(.start) \(.size)\"")
+}
+
+# plexes_same PACK/VOLUME: all plexes hold the same bytes, and the volume reads them.
+plexes_same()
+{
+	local sum first i n
+
+	sync
+	n=$(volume_value "$1" '.plexes | length')
+	first=$(dd if="$(volume_path "$1")" bs=1M iflag=direct status=none | sha256sum)
+	for ((i = 0; i < n; i++)); do
+		sum=$(plex_bytes "$1" "$i" | sha256sum)
+		[[ $sum == "$first" ]] || { echo "plex $i differs"; return 1; }
+	done
+}
+
+# volume_idle PACK/VOLUME: healthy, and nothing runs or waits to be cleaned.
+volume_idle()
+{
+	[[ $(volume_value "$1" '"\(.health) \(.sync.action) \(.dirty_regions)"') == "healthy idle 0" ]]
+}
+
+# plexus_reload DISK...: the driver goes and comes, and finds these disks.
+plexus_reload()
+{
+	local name paths=()
+
+	for name; do
+		paths+=("$(disk_path "$name")")
+	done
+	rmmod plexus
+	modprobe plexus
+	plexus scan "${paths[@]}"
 }
 
 # The checksums of what says "plexus" on the disks: both labels and both configuration slots. The

@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# NOWAIT: no member is blamed for an EAGAIN, and what cannot be had at once is had without it
+# (invariant 15).
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+need_plexus
+need_cmd fio
+disks_make 2 96M
+plexus pack create p "$(disk_path d1)" "$(disk_path d2)"
+plexus volume create p/v --size 32M --type mirror --plexes 2
+dev=$(volume_path p/v)
+run()
+{
+	fio --name=n --filename="$dev" --ioengine="$1" --direct=1 --rw=randrw --bs=4k --iodepth=8 \
+		--time_based --runtime=3 --nowait=1 --ignore_error=EAGAIN,EAGAIN --size=32M --minimal
+}
+check "io_uring with NOWAIT" run io_uring
+check "libaio with NOWAIT" run libaio
+disk_delay d2 5
+check "libaio with NOWAIT, a slow member" run libaio
+disk_heal d2
+check_equal "no member is blamed" "healthy healthy 0 0" "$(volume_value p/v '"\(.plexes[0].health) \(.plexes[1].health)"') $(
+	plexus status --json | jq -r '[.packs[].disks[] | .read_errors + .write_errors] | "\(.[0]) \(.[1])"')"
+# Read ahead is refused by dm while it is suspended: that is nobody's fault either.
+blockdev --setra 512 "$dev"
+echo 1 >/proc/sys/vm/drop_caches
+dd if="$dev" of=/dev/null bs=64k status=none &
+reader=$!
+for _ in 1 2 3 4 5 6; do
+	disk_hang d1
+	sleep 0.1
+	disk_heal d1
+done
+check "reading while a table is swapped" wait "$reader"
+check_equal "no member is blamed for read ahead" "0 0" "$(
+	plexus status --json | jq -r '[.packs[].disks[] | .read_errors + .write_errors] | "\(.[0]) \(.[1])"')"
+check "the volume gets clean" wait_until 20 volume_idle p/v
+check "the plexes are the same" plexes_same p/v
+check "the kernel has nothing to say" dmesg_clean
