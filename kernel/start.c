@@ -364,6 +364,18 @@ static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start h
 	return ret;
 }
 
+/* also of a pack that waits: there it can be looked at, and recovered */
+static void show_device(struct plx_pack *pack)
+{
+	struct plx_conf *conf = plx_pack_conf(pack);
+
+	plx_sysfs_pack_add(pack);
+	if (conf) { /* it may have had none when the device was made */
+		plx_sysfs_pack_rename(pack, conf->name);
+		plx_conf_put(conf);
+	}
+}
+
 /**
  * plx_pack_start - bring a pack online, if its disks allow it
  * @pack: the pack; one that is online already is left alone
@@ -397,11 +409,13 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {
-		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) /* else who stops it does */
+		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) { /* else who stops it does */
 			plx_pack_each_volume(pack, unmake, NULL);
+			show_device(pack);
+		}
 		return ret;
 	}
-	plx_sysfs_pack_add(pack);
+	show_device(pack);
 	plx_pack_show(pack);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
 	return 0;

@@ -9,7 +9,6 @@ pack_make p 3 64M
 volume_make p/v 8M --disk d1
 fill "$(volume_path p/v)"
 before=$(sum "$(volume_path p/v)")
-id=$(pack_value p .id)
 
 # is_well NAME: the pack is there with its data
 is_well()
