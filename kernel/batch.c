@@ -58,7 +58,8 @@ void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_o
 			u32 off = (done & (PAGE_SECTORS - 1)) << SECTOR_SHIFT;
 			u32 bytes = min_t(u32, len << SECTOR_SHIFT, PAGE_SIZE - off);
 
-			if (bio_add_page(bio, pages[done >> PAGE_SECTORS_SHIFT], bytes, off) != bytes)
+			if (bio_add_page(bio, pages[done >> PAGE_SECTORS_SHIFT], bytes,
+					 off) != bytes)
 				break;
 			done += bytes >> SECTOR_SHIFT;
 			len -= bytes >> SECTOR_SHIFT;

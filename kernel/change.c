@@ -137,7 +137,10 @@ static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct 
 			plx_log_stale_fill(vol->log, plex, true);
 		return;
 	}
-	/* bits that a resync cleared in memory may stand for data not flushed: the disks' map counts */
+	/*
+	 * Bits that a resync cleared in memory may stand for data not flushed: the disks' map
+	 * counts.
+	 */
 	if (was_current)
 		ret = plx_log_stale_fill(vol->log, plex, false);
 	else
@@ -479,7 +482,8 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 					  PLX_CONFIG_MAX >> 10);
 		buf = kvmalloc(round_up(bytes, PLX_BLOCK_SIZE), GFP_KERNEL | __GFP_ZERO);
 		if (!buf)
-			return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the configuration");
+			return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+					  "no memory for the configuration");
 		plx_conf_encode(c->conf, buf);
 		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);
 		kvfree(buf);

@@ -563,6 +563,23 @@ bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_p
 	return true;
 }
 
+/**
+ * plx_conf_other_current() - is there another current plex whose disks are there?
+ * @conf: where the volume is
+ * @cv: which
+ * @i: the plex that does not count
+ */
+bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i)
+{
+	u32 k;
+
+	for (k = 0; k < cv->n_plexes; k++)
+		if (k != i && cv->plex[k]->state == PLX_PLEX_CURRENT &&
+		    plx_conf_plex_attached(conf, cv->plex[k]))
+			return true;
+	return false;
+}
+
 static bool name_char(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||

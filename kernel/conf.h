@@ -151,6 +151,7 @@ u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can
 u32 plx_conf_volume_type(const struct plx_conf_volume *vol); /* MIRROR, or that of its one plex */
 /* CURRENT or STALE, and all its disks are online: gets writes */
 bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex);
+bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
 bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . or - */
 bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
 

@@ -35,8 +35,8 @@ struct plx_disk *plx_disk_open(const char *path, struct plx_why *why)
 				   "%s is in use (mounted, or part of something else); release it first",
 				   path);
 		else
-			plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s cannot be opened: error %d",
-				   path, -ret);
+			plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+				   "%s cannot be opened: error %d", path, -ret);
 		return ERR_PTR(ret);
 	}
 	if (bdev_read_only(plx_disk_bdev(disk)) ||
@@ -119,7 +119,8 @@ int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why)
 	}
 	kfree(block);
 	if (ret == -ENODATA)
-		plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s has no Plexus label", disk->path);
+		plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s has no Plexus label",
+			   disk->path);
 	if (!ret)
 		disk->id = disk->label.disk_id;
 	return ret;
@@ -214,7 +215,8 @@ int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct pl
 	kvfree(buf);
 	if (!conf[0] && !conf[1]) {
 		plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			   "%s has a label, but neither copy of the configuration is valid", disk->path);
+			   "%s has a label, but neither copy of the configuration is valid",
+			   disk->path);
 		return -ENODATA;
 	}
 	best = !conf[0] || (conf[1] && conf[1]->generation > conf[0]->generation);

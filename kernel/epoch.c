@@ -84,7 +84,7 @@ void plx_epoch_drain(struct plx_epoch *e)
 		usleep_range(20, 40);
 	smp_mb(); /* the caller's change is seen by all who enter from now on */
 	WRITE_ONCE(e->index, old ^ 1);
-	smp_mb();
+	smp_mb(); /* the flip before the counts: pairs with plx_epoch_enter() */
 	while (!empty(e, old)) {
 		usleep_range(us, us * 2);
 		us = min(us * 2, 2000U);

@@ -20,7 +20,8 @@ size_t plx_io_bytes(u32 n)
 static struct plx_io *io_new(struct plx_volume *vol, struct plx_plan *plan, mempool_t *pool,
 			     struct bio *parent, enum plx_io_kind kind)
 {
-	struct plx_io *io = mempool_alloc(pool, parent->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO);
+	struct plx_io *io = mempool_alloc(pool,
+					  parent->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO);
 
 	if (!io)
 		return NULL;
@@ -151,9 +152,10 @@ static void leave(struct plx_volume *vol, unsigned int epoch, struct bio *bio, b
 static void account(struct plx_io *io)
 {
 	struct plx_volume *vol = io->vol;
+	unsigned long now = jiffies;
 
-	if (READ_ONCE(vol->last_io) != jiffies)
-		WRITE_ONCE(vol->last_io, jiffies);
+	if (READ_ONCE(vol->last_io) != now)
+		WRITE_ONCE(vol->last_io, now);
 	io->start = bio_start_io_acct(io->parent);
 }
 

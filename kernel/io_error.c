@@ -24,11 +24,12 @@ static bool innocent(const struct plx_io *io, blk_status_t status)
 
 static void count_error(struct plx_io *io, struct plx_sub *sub)
 {
+	const char *what = io->kind == PLX_IO_READ ? "read" :
+			   io->kind == PLX_IO_FLUSH ? "flush" : "write";
+
 	atomic64_inc(io->kind == PLX_IO_READ ? &sub->disk->read_errors : &sub->disk->write_errors);
 	pr_warn_ratelimited("plexus: %s: %s at sector %llu of %s failed, error %d\n",
-			    io->vol->gendisk->disk_name,
-			    io->kind == PLX_IO_READ ? "read" : io->kind == PLX_IO_FLUSH ? "flush" : "write",
-			    sub->sector, sub->disk->path,
+			    io->vol->gendisk->disk_name, what, sub->sector, sub->disk->path,
 			    -blk_status_to_errno(sub->status));
 }
 

@@ -597,7 +597,8 @@ static void clean_work(struct work_struct *work)
 
 void plx_log_settle(struct plx_log *log)
 {
-	cancel_delayed_work_sync(&log->clean_work); /* it would finish what is chosen here with its older flush */
+	/* it would finish what is chosen here with its older flush */
+	cancel_delayed_work_sync(&log->clean_work);
 	bitmap_zero(log->recent, log->n_regions);
 	if (!log->n_marks && clean_choose(log) && !plx_volume_flush(log->vol))
 		clean_finish(log);

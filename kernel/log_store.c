@@ -198,7 +198,8 @@ static void wipe(struct plx_log *log, struct plx_log_copy *copy)
  * Context: sleeps, under pack->change.
  * Return: 0, or -EIO: no copy is left that can be written
  */
-int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct plx_conf_volume *cv)
+int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
+		  const struct plx_conf_volume *cv)
 {
 	struct plx_log_copy copy[PLX_MAX_LOGS], old[PLX_MAX_LOGS];
 	unsigned int n = wanted(log, conf, cv, copy), n_old, i;

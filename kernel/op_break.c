@@ -43,8 +43,8 @@ static bool critical(struct plx_volume *vol)
 	return yes || IS_SWAPFILE(plx_bdev_inode(vol->gendisk->part0));
 }
 
-static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *plex, bool force,
-		 struct plx_conf_volume **cv, struct plx_why *why)
+static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *plex,
+		 bool force, struct plx_conf_volume **cv, struct plx_why *why)
 {
 	int ret = plx_change_volume(c, vol, cv, why), i;
 
@@ -52,7 +52,8 @@ static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_
 		return ret;
 	if (plx_state_volume_status(c->conf, *cv) != PLEXUS_VOLUME_STATUS_ONLINE)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-				  "volume %s is not online; bring its disks back first", (*cv)->name);
+				  "volume %s is not online; bring its disks back first",
+				  (*cv)->name);
 	if ((*cv)->n_plexes < 2)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_A_MIRROR,
 				  "volume %s has one plex: it is no mirror", (*cv)->name);
@@ -70,7 +71,8 @@ static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_
 				  i, (*cv)->name);
 	if (critical(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_CRITICAL_PLEX,
-				  "volume %s carries the running system's root or swap", (*cv)->name);
+				  "volume %s carries the running system's root or swap",
+				  (*cv)->name);
 	return i;
 }
 
@@ -238,8 +240,8 @@ static int check_now(struct breaking *b, struct plx_why *why)
  * All refusals come at once; only what must wait is left to the task.
  * IVdsVolume::BreakPlex.
  */
-int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
-		      u64 *task_id, struct plx_id *new_id, struct plx_why *why)
+int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name,
+		      bool force, u64 *task_id, struct plx_id *new_id, struct plx_why *why)
 {
 	struct breaking *b;
 	int ret;

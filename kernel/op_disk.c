@@ -135,8 +135,8 @@ static int replace_in(struct plx_pack *pack, struct plx_conf *conf, u32 d,
 			vol = plx_pack_volume(pack, &conf->volume[v]->id);
 			if (!vol)
 				continue;
-			ret = plx_op_plex_rebuild(vol, &conf->volume[v]->plex[i]->id, in, n, d, task,
-						  why);
+			ret = plx_op_plex_rebuild(vol, &conf->volume[v]->plex[i]->id, in, n, d,
+						  task, why);
 			plx_volume_put(vol);
 		}
 	}
@@ -180,7 +180,8 @@ static const char *needs(const struct plx_conf *conf, u32 d)
 
 		for (i = 0; i < cv->n_plexes; i++)
 			if (plx_conf_plex_uses(cv->plex[i], d) &&
-			    cv->plex[i]->state == PLX_PLEX_CURRENT && plx_change_last_current(cv, i))
+			    cv->plex[i]->state == PLX_PLEX_CURRENT &&
+			    plx_change_last_current(cv, i))
 				return cv->name;
 	}
 	return NULL;
@@ -238,7 +239,8 @@ struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id,
 		return disk;
 	ret = plx_disk_read_label(disk, why);
 	if (!ret && !plx_id_equal(&disk->id, id))
-		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s is another disk now", path);
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s is another disk now",
+				 path);
 	if (!ret) {
 		plx_pack_lose_dead(pack); /* before it takes the place of a dead one */
 		plx_disk_get(disk);

@@ -15,8 +15,8 @@ static int check_health(const struct plx_conf *conf, const struct plx_conf_volum
 
 	if (!disks_ok(conf, cv))
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-				  "the %s volume %s is not online; bring its disks back first", role,
-				  cv->name);
+				  "the %s volume %s is not online; bring its disks back first",
+				  role, cv->name);
 	if (health == PLEXUS_HEALTH_FAILING || health == PLEXUS_HEALTH_FAILED ||
 	    health == PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
@@ -86,7 +86,8 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 	while (src->n_plexes) {
 		cp = plx_conf_plex_detach(src, 0);
 		plx_conf_plex_attach(cv, cp);
-		plx_change_attach(c, cv, cv->n_plexes - 1, PLEXUS_TASK_KIND_ADD_PLEX, task->id, true);
+		plx_change_attach(c, cv, cv->n_plexes - 1, PLEXUS_TASK_KIND_ADD_PLEX, task->id,
+				  true);
 	}
 	plx_conf_volume_remove(c->conf, plx_conf_volume_find(c->conf, &source->id));
 	return plx_change_fit_log(c, cv, why);
@@ -194,19 +195,8 @@ static int find_plex(const struct plx_conf_volume *cv, const struct plx_id *id, 
 
 	if (i >= 0)
 		return i;
-	return plx_refuse(why, PLEXUS_VDS_E_INVALID_PLEX_GUID, "volume %s has no such plex", cv->name);
-}
-
-/* is there a current plex besides @i whose disks are there? */
-bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i)
-{
-	u32 k;
-
-	for (k = 0; k < cv->n_plexes; k++)
-		if (k != i && cv->plex[k]->state == PLX_PLEX_CURRENT &&
-		    plx_conf_plex_attached(conf, cv->plex[k]))
-			return true;
-	return false;
+	return plx_refuse(why, PLEXUS_VDS_E_INVALID_PLEX_GUID, "volume %s has no such plex",
+			  cv->name);
 }
 
 static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
@@ -305,7 +295,8 @@ static int check_repair(const struct plx_conf *conf, const struct plx_conf_volum
 	    health != PLEXUS_HEALTH_FAILED_REDUNDANCY && health != PLEXUS_HEALTH_STALE &&
 	    health != PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING)
 		return plx_refuse(why, PLEXUS_VDS_E_REPAIR_VOLUMESTATE,
-				  "plex %u of volume %s is in no state to be repaired", i, cv->name);
+				  "plex %u of volume %s is in no state to be repaired", i,
+				  cv->name);
 	if (!plx_conf_other_current(conf, cv, i))
 		return plx_refuse(why, PLEXUS_VDS_E_REPAIR_VOLUMESTATE,
 				  "no other plex of volume %s is current and online", cv->name);

@@ -141,15 +141,6 @@ int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_co
 	return ret;
 }
 
-/* after its record is gone from the configuration: device, works, references */
-void plx_volume_finish(struct plx_volume *vol)
-{
-	plx_pack_volume_deleted(&vol->id);
-	plx_volume_hide(vol);
-	plx_volume_unlist(vol);
-	plx_volume_stop(vol);
-}
-
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why)
 {
 	struct plx_conf_volume *cv;

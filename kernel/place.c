@@ -272,7 +272,8 @@ int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sector
 	if (cp->type == PLEXUS_TYPE_SPAN) {
 		have = member_sectors(&cp->member[0]);
 		list = gather(conf, in, n, &ret, why);
-		if (list && have < sectors && place_span(conf, list, sectors - have, &cp->member[0]))
+		if (list && have < sectors &&
+		    place_span(conf, list, sectors - have, &cp->member[0]))
 			ret = -ENOSPC;
 		kvfree(list);
 	}
@@ -284,7 +285,8 @@ int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sector
 	}
 	if (ret == -ENOSPC)
 		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-			   "the disks of the volume have no room to grow it to %llu MiB", sectors >> 11);
+			   "the disks of the volume have no room to grow it to %llu MiB",
+			   sectors >> 11);
 	return ret;
 }
 

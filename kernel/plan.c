@@ -43,8 +43,8 @@ static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct
 	return 0;
 }
 
-static int take_plex(struct plx_plan *plan, struct plx_volume *vol, const struct plx_conf_volume *cv,
-		     u32 index)
+static int take_plex(struct plx_plan *plan, struct plx_volume *vol,
+		     const struct plx_conf_volume *cv, u32 index)
 {
 	struct plx_plan_plex *pp = &plan->plex[plan->n];
 
@@ -68,7 +68,8 @@ static int take_plex(struct plx_plan *plan, struct plx_volume *vol, const struct
  * plan: a write that it fails is held until that is recorded, one that never went
  * there would be acknowledged at once.
  */
-static bool usable(struct plx_volume *vol, const struct plx_conf *conf, const struct plx_conf_plex *cp)
+static bool usable(struct plx_volume *vol, const struct plx_conf *conf,
+		   const struct plx_conf_plex *cp)
 {
 	u32 d;
 
@@ -130,7 +131,8 @@ struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *con
 	if (!ret) {
 		plan->failed = !plan->n_current;
 		plan->ios = mempool_create_kmalloc_pool(POOL_MIN, plx_io_bytes(max(plan->n, 1U)));
-		plan->flushes = mempool_create_kmalloc_pool(1, plx_io_bytes(max(plan->n_flush, 1U)));
+		plan->flushes = mempool_create_kmalloc_pool(1,
+							    plx_io_bytes(max(plan->n_flush, 1U)));
 		if (!plan->ios || !plan->flushes)
 			ret = -ENOMEM;
 	}

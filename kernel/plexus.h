@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module on a few pages: the objects, and what each file lets others call,
- * from the ground up. Calls go down this page only; the three doors that lead
- * up are bio completion, the failure work of a volume, and the event queue.
+ * The module on a few pages: the objects, and what each file lets others call.
+ * The layers are the groups of Kbuild; the few doors that lead up are named,
+ * each with its reason, in selftests/lint/layers.sh.
  *
  * Locks, outermost first (Documentation/locking.rst):
  *   plx_packs_lock      mutex   list of packs
@@ -84,7 +84,8 @@ struct plx_disk *plx_disk_open(const char *path, struct plx_why *why);
 void plx_disk_get(struct plx_disk *disk);
 void plx_disk_put(struct plx_disk *disk); /* any context; closes later */
 int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why);
-int plx_disk_write_label(struct plx_disk *disk); /* both copies, FUA; clears both configuration slots first */
+/* both copies, FUA; clears both configuration slots first */
+int plx_disk_write_label(struct plx_disk *disk);
 int plx_disk_wipe_label(struct plx_disk *disk);
 /* newest valid configuration on it; fills config_slot; -ENODATA: none */
 int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct plx_why *why);
@@ -98,7 +99,7 @@ struct plx_metaio {
 };
 
 int plx_meta_read(struct plx_disk *disk, u64 sector, void *buf, size_t bytes);
-/* writes the same kmalloc'ed or vmalloc'ed @buf to all of @to at once, FUA; returns how many erred */
+/* the same kmalloc'ed or vmalloc'ed @buf to all of @to at once, FUA; returns how many erred */
 unsigned int plx_meta_write(struct plx_metaio *to, unsigned int n, const void *buf, size_t bytes);
 /* flushes all of @to at once; returns how many erred */
 unsigned int plx_meta_flush(struct plx_metaio *to, unsigned int n);
@@ -108,7 +109,8 @@ unsigned int plx_meta_flush(struct plx_metaio *to, unsigned int n);
 struct plx_plex {
 	struct kref refs;
 	struct plx_id id;
-	unsigned long *stale; /* a bit per region, set: not current; NULL: none is. Under log->lock */
+	/* a bit per region, set: not current; NULL: none is. Under log->lock */
+	unsigned long *stale;
 	u32 attached; /* counts changes of stale by others than the resync; under log->lock */
 	u32 stale_total; /* regions that were stale when its resync began; the sync engine's */
 	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
@@ -176,7 +178,8 @@ struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume
 void plx_log_free(struct plx_log *log); /* nobody may use it any more */
 /* log_store.c: where the copies are, and what they say */
 /* the copies follow @cv; a new one gets all maps. Under pack->change. -EIO: no copy is left */
-int plx_log_place(struct plx_log *log, const struct plx_conf *conf, const struct plx_conf_volume *cv);
+int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
+		  const struct plx_conf_volume *cv);
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
 /* reads the dirty map; none readable: all dirty */
@@ -192,20 +195,23 @@ int plx_log_write_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
 bool plx_log_warm(struct plx_log *log, u64 sector, u32 sectors);
 /* the slow way; inside an epoch. PLX_QUEUED: the bio is ours and will be submitted again */
 enum plx_admit plx_log_admit(struct plx_log *log, struct bio *bio);
-bool plx_log_unsync(struct plx_log *log, u64 sector, u32 sectors); /* a read must use the first plex */
+/* a read must use the first plex */
+bool plx_log_unsync(struct plx_log *log, u64 sector, u32 sectors);
 
 void plx_log_gate_close(struct plx_log *log);
 void plx_log_gate_open(struct plx_log *log);
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
-/* plex->stale: all, or as it is and all that may be in flight or not flushed; allocates it. -ENOMEM */
+/* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
 void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
-void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first, u32 last);
+void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
+			 u32 last);
 int plx_log_checkpoint(struct plx_log *log, struct plx_plex *plex, u32 map, u32 attached);
 void plx_log_settle(struct plx_log *log); /* nobody writes any more: clean what can be */
 void plx_log_retry(struct plx_log *log); /* the copies changed: try to commit again */
 void plx_log_break(struct plx_log *log); /* no copy can be written any more */
-void plx_log_window_open(struct plx_log *log, u64 start, u64 end); /* then drains the volume's epoch */
+/* then drains the volume's epoch */
+void plx_log_window_open(struct plx_log *log, u64 start, u64 end);
 void plx_log_window_close(struct plx_log *log);
 u32 plx_log_count(struct plx_log *log, const unsigned long *map);
 void plx_log_kick(struct plx_log *log); /* let the cleaner look soon */
@@ -277,7 +283,8 @@ struct plx_volume {
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	u32 n_plexes;
-	struct plx_plex *plex[PLEXUS_MAX_PLEXES]; /* in the order of the configuration; under pack->change */
+	/* in the order of the configuration; under pack->change */
+	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
 
 	struct llist_head retired; /* plans that may still be in use */
 	struct work_struct retire_work;
@@ -305,7 +312,7 @@ struct plx_volume {
 /* inside the epoch; never NULL while the device can be seen */
 static inline struct plx_plan *plx_volume_plan(struct plx_volume *vol)
 {
-	return smp_load_acquire(&vol->plan);
+	return smp_load_acquire(&vol->plan); /* with the release of plx_volume_replan() */
 }
 
 /* the plex with that id, no reference; under pack->change */
@@ -314,7 +321,8 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 void plx_volume_get(struct plx_volume *vol);
 void plx_volume_put(struct plx_volume *vol);
 /* under pack->change: the plan follows the configuration */
-int plx_volume_flush(struct plx_volume *vol); /* all member disks; a disk that errs is given up. 0 or -EIO */
+/* all member disks; a disk that errs is given up. 0 or -EIO */
+int plx_volume_flush(struct plx_volume *vol);
 int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
@@ -327,6 +335,8 @@ void plx_volume_busy_put(struct plx_volume *vol);
 void plx_volume_unlist(struct plx_volume *vol); /* not under pack->change */
 /* stop using it: plan, log, plexes. After hide and unlist; no I/O any more */
 void plx_volume_stop(struct plx_volume *vol);
+/* after its record is gone from the configuration: device, works, references */
+void plx_volume_finish(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */
 
@@ -367,12 +377,14 @@ struct plx_task {
 };
 
 /* @id 0: the next free; NULL: no memory. The caller owns one reference, the list another */
-struct plx_task *plx_task_new(u32 kind, u64 id, const struct plx_id *pack, const struct plx_id *volume);
+struct plx_task *plx_task_new(u32 kind, u64 id, const struct plx_id *pack,
+			      const struct plx_id *volume);
 void plx_task_put(struct plx_task *task);
 struct plx_task *plx_task_find(u64 id);
 void plx_task_progress(struct plx_task *task, u64 done, u64 total); /* never falls, 99 at most */
 void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once; text may be NULL */
-void plx_task_drop(struct plx_task *task); /* it never began: forgotten; puts the caller's reference */
+/* it never began: forgotten; puts the caller's reference */
+void plx_task_drop(struct plx_task *task);
 int plx_task_cancel(u64 id, struct plx_why *why);
 bool plx_task_cancelled(const struct plx_task *task);
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
@@ -445,13 +457,18 @@ void plx_pack_event(struct plx_pack *pack);
 void plx_pack_disk_error(struct plx_pack *pack, struct plx_disk *disk, const char *what);
 struct plx_pack *plx_pack_find(const struct plx_id *id); /* a reference, or NULL */
 struct plx_pack *plx_pack_find_name(const char *name);
-struct plx_pack *plx_pack_next(u64 *pos); /* for dumps: a reference to each in turn, NULL at the end */
+/* for dumps: a reference to each in turn, NULL at the end */
+struct plx_pack *plx_pack_next(u64 *pos);
 void plx_pack_get(struct plx_pack *pack);
 void plx_pack_put(struct plx_pack *pack);
-struct plx_conf *plx_pack_conf(struct plx_pack *pack); /* a reference; NULL: not started, none seen */
-struct plx_volume *plx_pack_volume(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
-struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id); /* a reference, or NULL */
-struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id); /* also a dead one */
+/* a reference; NULL: not started, none seen */
+struct plx_conf *plx_pack_conf(struct plx_pack *pack);
+/* a reference, or NULL */
+struct plx_volume *plx_pack_volume(struct plx_pack *pack, const struct plx_id *id);
+/* a reference, or NULL */
+struct plx_disk *plx_pack_disk(struct plx_pack *pack, const struct plx_id *id);
+/* also a dead one */
+struct plx_disk *plx_pack_disk_any(struct plx_pack *pack, const struct plx_id *id);
 /* takes pack->change and a copy of the configuration; only of a pack that is online */
 int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why);
 /*
@@ -464,11 +481,12 @@ int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct 
 void plx_change_end_locked(struct plx_change *c);
 bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex);
 void plx_change_end(struct plx_change *c); /* always; drops what was not committed */
-/* a plex gets no writes from now on, and what it misses is kept; within a change, before its commit */
-void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, enum plx_plex_state to);
+/* a plex gets no writes from now on, what it misses is kept; within a change, before its commit */
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+		       enum plx_plex_state to);
 /* the plex is to be brought up to date by the task; give full to forget its map */
-void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind, u64 task_id,
-		       bool full);
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
+		       u64 task_id, bool full);
 void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
@@ -483,7 +501,8 @@ int plx_pack_disk_add(struct plx_pack *pack, struct plx_disk *disk);
 bool plx_pack_any_disk(struct plx_pack *pack, struct plx_id *id); /* false: none is open */
 void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id);
 void plx_pack_publish(struct plx_pack *pack, struct plx_conf *conf);
-void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *vol, void *arg), void *arg);
+void plx_pack_each_volume(struct plx_pack *pack, void (*fn)(struct plx_volume *vol, void *arg),
+			  void *arg);
 void plx_pack_lose_dead(struct plx_pack *pack); /* change.c */
 void plx_pack_exit(void);
 
@@ -504,8 +523,8 @@ struct plx_volume_want {
 	u32 n_disks;
 };
 
-int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv, const struct plx_volume_want *want,
-		     struct plx_why *why);
+int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv,
+		     const struct plx_volume_want *want, struct plx_why *why);
 int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
 		     const struct plx_input_disk *in, u32 n, struct plx_why *why);
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
@@ -536,13 +555,16 @@ void plx_pack_show(struct plx_pack *pack);
  */
 int plx_op_start_all(struct plx_why *why); /* packs that wait: with the disks they have, by quorum */
 int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
-int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id, struct plx_why *why);
-int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep, struct plx_why *why);
+int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id,
+		       struct plx_why *why);
+int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep,
+		       struct plx_why *why);
 int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why);
 int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why);
 int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why);
 int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why);
-int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task, struct plx_why *why);
+int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *keep, u64 *task,
+			struct plx_why *why);
 int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
 extern struct mutex plx_label_lock; /* from looking for a label to writing one */
@@ -551,40 +573,48 @@ int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
 				 struct plx_why *why);
 
-int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id, struct plx_why *why);
-int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
-int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk, const struct plx_input_disk *in, u32 n,
-			u64 *task, struct plx_why *why);
-int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force, struct plx_why *why);
+int plx_op_disk_add(struct plx_pack *pack, const char *path, bool force, struct plx_id *id,
+		    struct plx_why *why);
+int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *disk, bool force,
+		       struct plx_why *why);
+int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk,
+			const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
+int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force,
+			struct plx_why *why);
 int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
-int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare, struct plx_why *why);
+int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare,
+		      struct plx_why *why);
 
 int plx_change_volume(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
 		      struct plx_why *why);
 int plx_volume_begin(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume **cv,
 		     struct plx_why *why);
-void plx_volume_finish(struct plx_volume *vol);
-int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want, struct plx_id *id, struct plx_why *why);
+int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *want,
+			 struct plx_id *id, struct plx_why *why);
 int plx_op_volume_delete(struct plx_volume *vol, bool force, struct plx_why *why);
-int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n, struct plx_why *why);
+int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_input_disk *in, u32 n,
+			 struct plx_why *why);
 int plx_op_volume_rename(struct plx_volume *vol, const char *name, struct plx_why *why);
 int plx_op_volume_recover(struct plx_volume *vol, u64 *task, struct plx_why *why);
 int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct plx_why *why);
-int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex, struct plx_why *why);
+int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex,
+			      struct plx_why *why);
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
 
 int plx_op_task_cancel(u64 id, struct plx_why *why);
 
-int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout, u64 *task, struct plx_why *why);
-int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name, bool force,
-		      u64 *task, struct plx_id *new_id, struct plx_why *why);
-int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force, struct plx_why *why);
-int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in,
-			u32 n, int leave, u64 *task, struct plx_why *why);
-bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
-int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex, const struct plx_input_disk *in, u32 n,
-		       u64 *task, struct plx_why *why);
+int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_layout, u64 *task,
+		    struct plx_why *why);
+int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const char *name,
+		      bool force, u64 *task, struct plx_id *new_id, struct plx_why *why);
+int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force,
+		       struct plx_why *why);
+int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex,
+			const struct plx_input_disk *in, u32 n, int leave, u64 *task,
+			struct plx_why *why);
+int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 
 /* ---- event.c: what happened, for whoever listens; any context that may not sleep too ---- */
 
@@ -596,10 +626,12 @@ struct plx_event {
 	char message[160];
 };
 
-void plx_event_send(const struct plx_event *event); /* queued, sent by a work; dropped events become OUT_OF_SYNC */
+/* queued, sent by a work; dropped events become OUT_OF_SYNC */
+void plx_event_send(const struct plx_event *event);
 void plx_event_pack(u32 code, struct plx_pack *pack);
 void plx_event_volume(u32 code, struct plx_volume *vol);
-void plx_event_disk(u32 code, struct plx_pack *pack, const struct plx_id *disk, const char *message);
+void plx_event_disk(u32 code, struct plx_pack *pack, const struct plx_id *disk,
+		    const char *message);
 int plx_event_init(void);
 void plx_event_exit(void);
 
@@ -618,7 +650,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 /* ---- main.c ---- */
 
 extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
-extern struct workqueue_struct *plx_io_wq; /* the same: what I/O waits for; waits for metadata only */
+/* the same: what I/O waits for; waits for metadata only */
+extern struct workqueue_struct *plx_io_wq;
 extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
 
 #endif

@@ -192,7 +192,8 @@ static void take_back_disks(struct plx_pack *pack, bool force, u64 parent)
 	u32 d;
 
 	for (d = 0; conf && d < conf->n_disks; d++) {
-		if (conf->disk[d]->state == PLX_DISK_ONLINE || conf->disk[d]->state == PLX_DISK_OFFLINE)
+		if (conf->disk[d]->state == PLX_DISK_ONLINE ||
+		    conf->disk[d]->state == PLX_DISK_OFFLINE)
 			continue;
 		disk = plx_pack_reopen(pack, &conf->disk[d]->id, conf->disk[d]->path, &why);
 		if (IS_ERR(disk))

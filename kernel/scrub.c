@@ -24,7 +24,8 @@ static bool same(struct page **a, struct page **b, u32 sectors, u32 *at)
 	return true;
 }
 
-static int one(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages, u32 len)
+static int one(struct plx_plan *plan, u32 i, enum req_op op, u64 sector, struct page **pages,
+	       u32 len)
 {
 	struct plx_batch b;
 
@@ -173,7 +174,8 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 	spin_unlock_irq(&s->lock);
 	*task_id = task->id;
 	if (busy) {
-		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS, "a scrub is running, or the volume stops");
+		plx_task_end(task, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			     "a scrub is running, or the volume stops");
 		plx_task_put(task);
 		*task_id = 0;
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,

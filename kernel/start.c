@@ -69,7 +69,8 @@ static void drop(struct found *f)
 	kvfree(f);
 }
 
-static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b, struct plx_why *why)
+static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b,
+			   struct plx_why *why)
 {
 	pack->diverged = true;
 	return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
@@ -405,7 +406,8 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
 		drop(f);
 	} else if (pack->state == PLX_PACK_STOPPED) {
-		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "the pack was stopped just now");
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+				 "the pack was stopped just now");
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {

@@ -151,7 +151,8 @@ static void progress(struct plx_volume *vol, struct plx_plex *plex, const struct
 		plex->stale_total = left;
 	if (!task)
 		return;
-	plx_task_progress(task, plex->stale_total - min(left, plex->stale_total), plex->stale_total);
+	plx_task_progress(task, plex->stale_total - min(left, plex->stale_total),
+			  plex->stale_total);
 	if (plx_task_cancelled(task))
 		l->cancel[l->n_cancel++] = task->id;
 	plx_task_put(task);

@@ -43,10 +43,16 @@ struct plx_sync {
 	u64 scrub_done; /* sectors; racy to read */
 };
 
-/* sync_window.c: need of a region: positions of the plan that miss it, and whether all must be made equal */
+/*
+ * sync_window.c
+ * need of a region: positions of the plan that miss it, and whether all must be made equal
+ */
 #define PLX_NEED_EQUAL BIT_ULL(32)
 u64 plx_sync_need(struct plx_plan *plan, u32 region, u64 targets);
-/* copies, under windows, what @first..@last need; @targets as above. 0, -EIO: nobody can be read, -EAGAIN: look again */
+/*
+ * copies, under windows, what @first..@last need; @need as above
+ * 0, -EIO: nobody can be read, -EAGAIN: look again
+ */
 int plx_sync_regions(struct plx_sync *s, u32 first, u32 last, u64 need);
 int plx_sync_mend_one(struct plx_sync *s, const struct plx_mend *m);
 void plx_sync_give_up(struct plx_volume *vol, const struct plx_id *plex, const char *what);

@@ -43,7 +43,8 @@ static int read_source(struct plx_plan *plan, u64 sector, u32 sectors, struct pa
 }
 
 /* writes the range to each position in @to; which of them erred */
-static u64 write_targets(struct plx_plan *plan, u64 to, u64 sector, u32 sectors, struct page **pages)
+static u64 write_targets(struct plx_plan *plan, u64 to, u64 sector, u32 sectors,
+			 struct page **pages)
 {
 	struct plx_batch batch[4];
 	u32 pos[4], n = 0, i, k;
@@ -92,7 +93,8 @@ static void give_up_mask(struct plx_volume *vol, struct plx_plan *plan, u64 bad)
 
 	for (i = 0; i < plan->n; i++)
 		if (bad & BIT_ULL(i))
-			plx_sync_give_up(vol, &plan->plex[i].plex->id, "write while it was rebuilt");
+			plx_sync_give_up(vol, &plan->plex[i].plex->id,
+					 "write while it was rebuilt");
 }
 
 static u64 targets_of(struct plx_plan *plan, u64 need, int source)
@@ -268,7 +270,8 @@ static int mend_window(struct plx_sync *s, const struct plx_mend *m, u64 sector,
 			break;
 	if (i < plan->n_current && read_source(plan, sector, sectors, s->pages, BIT_ULL(i)) >= 0 &&
 	    write_targets(plan, BIT_ULL(i), sector, sectors, s->pages)) {
-		plx_sync_give_up(vol, &m->plex, "a place that cannot be read cannot be written either");
+		plx_sync_give_up(vol, &m->plex,
+				 "a place that cannot be read cannot be written either");
 		ret = -EIO;
 	}
 	plx_epoch_exit(&vol->epoch, epoch);

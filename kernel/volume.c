@@ -271,7 +271,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	if (vol->log)
 		follow_marks(vol, conf, conf->volume[v]);
 	plan->serial = ++vol->plans;
-	smp_store_release(&vol->plan, plan);
+	smp_store_release(&vol->plan, plan); /* with plx_volume_plan() */
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
 	if (old) {
@@ -383,7 +383,7 @@ static int show(struct plx_volume *vol, const struct plx_conf_volume *cv)
 		plx_volume_put(vol);
 		return ret;
 	}
-	smp_store_release(&vol->shown, true);
+	smp_store_release(&vol->shown, true); /* with the acquire of plx_control_device() */
 	return 0;
 }
 
@@ -534,4 +534,12 @@ void plx_volume_stop(struct plx_volume *vol)
 	vol->n_plexes = 0;
 	if (vol->gendisk)
 		put_disk(vol->gendisk);
+}
+
+void plx_volume_finish(struct plx_volume *vol)
+{
+	plx_pack_volume_deleted(&vol->id);
+	plx_volume_hide(vol);
+	plx_volume_unlist(vol);
+	plx_volume_stop(vol);
 }

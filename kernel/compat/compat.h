@@ -18,7 +18,8 @@ struct plx_bdev {
 #ifdef BLK_OPEN_READ
 static inline int plx_bdev_open(struct plx_bdev *b, const char *path, void *holder)
 {
-	struct file *file = bdev_file_open_by_path(path, BLK_OPEN_READ | BLK_OPEN_WRITE, holder, NULL);
+	struct file *file = bdev_file_open_by_path(path, BLK_OPEN_READ | BLK_OPEN_WRITE, holder,
+						   NULL);
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);

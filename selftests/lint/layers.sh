@@ -1,30 +1,46 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Calls go down only. kernel/plexus.h is the map: its sections "---- file.c: ... ----" list what each
-# file lets others call, from the ground up. This reads the map and looks at every kernel/*.c for a use
-# of a function that a file further up provides, and for prototypes without a section.
-#
-# The ground (pure code: no lock, no I/O, no allocation) stands below the map; it is all that conf.h
-# and the other headers declare, and may use nothing of the map.
+# Calls go down only. The layers are the groups of kernel/Kbuild, from the ground up: within a group
+# everyone may call everyone, and a group may call all below it. Who provides a function is found by
+# looking for its definition; no list of it is kept. Says every call that leads up and is not a door,
+# every file without a group, and every door that nobody goes through any more.
 set -euo pipefail
 cd "$(dirname "$0")/../../kernel"
 
-# The doors that lead up, "file function" or "* function", each with its reason.
+# The doors that lead up, "files: functions", both of them shell patterns without spaces; each with its
+# reason.
 doors=(
-	# The event queue: whoever has seen something may say so; the queue hands it to the listeners.
-	"* plx_event_send"
-	"event.c plx_netlink_multicast"
+	# The event queue hands what it holds to the listeners.
+	"event.c: plx_netlink_multicast"
+	# Whoever sees that something is not current says so; the engine looks for itself what to do.
+	"*: plx_sync_kick plx_sync_mend"
+	# The engine of a volume lives as long as the volume.
+	"volume.c: plx_sync_new plx_sync_stop plx_sync_free"
+	# What comes, goes or changes its name does so in sysfs too.
+	"start.c op_pack.c: plx_sysfs_pack_*"
+	# A log and a plan name the disks and plexes of their volume, and look them up there.
+	"log_store.c: plx_pack_disk plx_volume_plex"
+	"plan.c: plx_pack_disk_any plx_volume_plex"
+	# What is durable when the log says so is known to the volume: its disks are flushed first.
+	"log.c: plx_volume_flush"
+	# A log copy that cannot be written is a lost disk.
+	"log.c log_store.c: plx_pack_disk_error"
+	# The writes that the log held back go on.
+	"log.c: plx_io_submit"
+	# The failure work: a plex that erred leaves by a change of the configuration.
+	"io_error.c: plx_change_* plx_pack_conf"
 )
 
-[[ -e plexus.h ]] || exit 0
 {
 	printf 'door %s\n' "${doors[@]}"
-	# The map with its comments still in, for they carry the sections.
-	awk '{ print "map " $0 }' plexus.h
-	for file in *.c; do
-		[[ $file != *_gen.c ]] || continue
-		awk -v file="$file" '{ print "use " file " " FNR " " $0 }' "$file"
+	sed 's/^/group /' Kbuild
+	# Twice: who provides what has to be known before who uses it.
+	for pass in define use; do
+		for file in *.c compat/*.c; do
+			[[ $file != *_gen.c ]] || continue
+			awk -v head="$pass $file" '{ print head " " FNR " " $0 }' "$file"
+		done
 	done
 } | awk '
 function strip(line,	start) {
@@ -45,52 +61,109 @@ function strip(line,	start) {
 	return line
 }
 
-$1 == "door" { door[$2 " " $3] = 1; next }
+function regex(pattern) {
+	gsub(/\./, "\\.", pattern)
+	gsub(/\*/, ".*", pattern)
+	return "^" pattern "$"
+}
 
-$1 == "map" {
-	line = substr($0, 5)
-	if (match(line, /^\/\* ---- /)) {
-		# "netlink.c, sysfs.c: control": files of one layer.
-		level++
-		names = substr(line, 9)
-		sub(/ *[:-].*/, "", names)
-		n = split(names, file, /[ ,]+/)
-		for (i = 1; i <= n; i++)
-			if (file[i] != "")
-				layer[file[i]] = level
-		section = names
-		next
+# Goes through all doors that fit, so that each of them counts as used.
+function through_door(file, name,	i, fits) {
+	for (i = 1; i <= doors; i++)
+		if (file ~ door_file[i] && name ~ door_name[i]) {
+			used[i] = 1
+			fits = 1
+		}
+	return fits
+}
+
+$1 == "door" {
+	for (i = 2; $i !~ /:$/; i++)
+		;
+	for (j = 2; j <= i; j++)
+		for (k = i + 1; k <= NF; k++) {
+			sub(/:$/, "", $j)
+			door_file[++doors] = regex($j)
+			door_name[doors] = regex($k)
+			door[doors] = $j " to " $k "()"
+		}
+	next
+}
+
+$1 == "group" {
+	if ($2 == "plexus-y" && $3 == "+=") {
+		if (after_comment)
+			groups++
+		for (i = 4; i <= NF; i++) {
+			file = $i
+			sub(/\.o$/, ".c", file)
+			group[file] = groups
+		}
 	}
-	line = strip(line)
-	if (level && match(line, /^[a-z].*[ *]plx_[a-z0-9_]+\(/) && line !~ /^static inline/) {
-		name = substr(line, RSTART, RLENGTH - 1)
-		sub(/.*[ *]/, "", name)
-		provider[name] = level
-		where[name] = section
+	after_comment = $2 == "#"
+	if (after_comment) {
+		title = $0
+		sub(/^group # */, "", title)
+		sub(/:.*/, "", title)
+		titles[groups + 1] = title
 	}
 	next
 }
 
-$1 == "use" {
-	file_now = $2
-	if (file_now != file_before) {
+{
+	pass = $1
+	file = $2
+	number = $3
+	if (pass file != before) {
+		before = pass file
 		in_comment = 0
-		file_before = file_now
+		candidate = ""
+		if (pass == "define" && !(file in group)) {
+			printf "kernel/%s is in no group of kernel/Kbuild\n", file
+			bad = 1
+		}
 	}
 	line = $0
-	sub(/^use [^ ]+ [0-9]+ ?/, "", line)
+	sub(/^[a-z]+ [^ ]+ [0-9]+ ?/, "", line)
 	line = strip(line)
-	mine = (file_now in layer) ? layer[file_now] : 0
+}
+
+# A definition: its head begins at the left, is not static, and is followed by a "{" at the left.
+pass == "define" {
+	if (line ~ /^[a-z]/) {
+		candidate = ""
+		if (line !~ /^(static|extern|typedef) / && match(line, /plx_[a-z0-9_]+\(/))
+			candidate = substr(line, RSTART, RLENGTH - 1)
+	}
+	if (line ~ /;/)
+		candidate = ""
+	if (line ~ /^\{/ && candidate != "") {
+		provider[candidate] = file
+		candidate = ""
+	}
+	next
+}
+
+{
 	while (match(line, /plx_[a-z0-9_]+/)) {
 		name = substr(line, RSTART, RLENGTH)
 		line = substr(line, RSTART + RLENGTH)
-		if ((name in provider) && provider[name] > mine && !((file_now " " name) in door) &&
-		    !(("* " name) in door)) {
-			printf "kernel/%s:%d: %s() of %s is above this file\n", file_now, $3, name, where[name]
+		if (!(name in provider) || group[provider[name]] <= group[file])
+			continue
+		if (!through_door(file, name)) {
+			printf "kernel/%s:%d: %s() of %s (%s) is above this file (%s)\n", file, number,
+			       name, provider[name], titles[group[provider[name]]], titles[group[file]]
 			bad = 1
 		}
 	}
 }
 
-END { exit bad }
+END {
+	for (i = 1; i <= doors; i++)
+		if (!used[i]) {
+			printf "the door from %s is not used\n", door[i]
+			bad = 1
+		}
+	exit bad
+}
 '

@@ -72,19 +72,17 @@ static void open_disk(const char *path)
 	if (fd < 0 || fstat(fd, &st))
 		err(1, "%s", path);
 	label_at[0] = PLX_LABEL_SECTOR << PLX_SECTOR_SHIFT;
-	label_at[1] =
-		(st.st_size & ~(off_t)(PLX_BLOCK_SIZE - 1)) - PLX_BLOCK_SIZE;
+	label_at[1] = (st.st_size & ~(off_t)(PLX_BLOCK_SIZE - 1)) - PLX_BLOCK_SIZE;
 	slot_at[0] = (off_t)PLX_CONFIG_SECTOR << PLX_SECTOR_SHIFT;
 	slot_at[1] = slot_at[0] + PLX_CONFIG_MAX;
 }
 
 static uint64_t generation(int i)
 {
-	uint32_t crc = slot[i].head.crc, bytes = le32toh(slot[i].head.bytes),
-		 right;
+	uint32_t crc = slot[i].head.crc, bytes = le32toh(slot[i].head.bytes), right;
 
-	if (memcmp(slot[i].head.magic, PLX_CONFIG_MAGIC, 8) ||
-	    bytes > PLX_CONFIG_MAX || bytes < sizeof(slot[i].head))
+	if (memcmp(slot[i].head.magic, PLX_CONFIG_MAGIC, 8) || bytes > PLX_CONFIG_MAX ||
+	    bytes < sizeof(slot[i].head))
 		return 0;
 	slot[i].head.crc = 0;
 	right = crc32c(slot[i].raw, bytes);
@@ -128,71 +126,44 @@ struct field {
 	size_t offset, size;
 };
 
-#define F(type, name)                                                  \
-	{                                                              \
-#name, offsetof(type, name), sizeof(((type *)0)->name) \
-	}
-#define END                \
-	{                  \
-		NULL, 0, 0 \
-	}
+/* clang-format off */
+#define F(type, name) { #name, offsetof(type, name), sizeof(((type *)0)->name) }
+#define END { NULL, 0, 0 }
 
 static const struct field label_fields[] = {
-	F(struct plx_label_disk, magic),
-	F(struct plx_label_disk, version),
-	F(struct plx_label_disk, pack_id),
-	F(struct plx_label_disk, disk_id),
-	F(struct plx_label_disk, disk_sectors),
-	F(struct plx_label_disk, config_sector),
-	F(struct plx_label_disk, config_sectors),
-	F(struct plx_label_disk, log_sector),
-	F(struct plx_label_disk, log_slots),
-	F(struct plx_label_disk, pad0),
-	F(struct plx_label_disk, data_sector),
-	F(struct plx_label_disk, data_end),
+	F(struct plx_label_disk, magic),	  F(struct plx_label_disk, version),
+	F(struct plx_label_disk, pack_id),	  F(struct plx_label_disk, disk_id),
+	F(struct plx_label_disk, disk_sectors),	  F(struct plx_label_disk, config_sector),
+	F(struct plx_label_disk, config_sectors), F(struct plx_label_disk, log_sector),
+	F(struct plx_label_disk, log_slots),	  F(struct plx_label_disk, pad0),
+	F(struct plx_label_disk, data_sector),	  F(struct plx_label_disk, data_end),
 	END
 };
 
 static const struct field head_fields[] = {
-	F(struct plx_config_disk, magic),
-	F(struct plx_config_disk, version),
-	F(struct plx_config_disk, bytes),
-	F(struct plx_config_disk, flags),
-	F(struct plx_config_disk, pack_id),
-	F(struct plx_config_disk, generation),
-	F(struct plx_config_disk, epoch),
-	F(struct plx_config_disk, n_disks),
-	F(struct plx_config_disk, n_volumes),
-	F(struct plx_config_disk, name),
+	F(struct plx_config_disk, magic),      F(struct plx_config_disk, version),
+	F(struct plx_config_disk, bytes),      F(struct plx_config_disk, flags),
+	F(struct plx_config_disk, pack_id),    F(struct plx_config_disk, generation),
+	F(struct plx_config_disk, epoch),      F(struct plx_config_disk, n_disks),
+	F(struct plx_config_disk, n_volumes),  F(struct plx_config_disk, name),
 	END
 };
 
 static const struct field disk_fields[] = {
-	F(struct plx_disk_disk, id),
-	F(struct plx_disk_disk, sectors),
-	F(struct plx_disk_disk, data_sector),
-	F(struct plx_disk_disk, data_end),
-	F(struct plx_disk_disk, log_slots),
-	F(struct plx_disk_disk, state),
-	F(struct plx_disk_disk, flags),
-	F(struct plx_disk_disk, pad0),
-	F(struct plx_disk_disk, last_generation),
-	F(struct plx_disk_disk, last_epoch),
-	F(struct plx_disk_disk, path),
-	END
+	F(struct plx_disk_disk, id),	      F(struct plx_disk_disk, sectors),
+	F(struct plx_disk_disk, data_sector), F(struct plx_disk_disk, data_end),
+	F(struct plx_disk_disk, log_slots),   F(struct plx_disk_disk, state),
+	F(struct plx_disk_disk, flags),	      F(struct plx_disk_disk, pad0),
+	F(struct plx_disk_disk, last_generation), F(struct plx_disk_disk, last_epoch),
+	F(struct plx_disk_disk, path),	      END
 };
 
 static const struct field volume_fields[] = {
-	F(struct plx_volume_disk, id),
-	F(struct plx_volume_disk, name),
-	F(struct plx_volume_disk, sectors),
-	F(struct plx_volume_disk, flags),
-	F(struct plx_volume_disk, region_shift),
-	F(struct plx_volume_disk, read_policy),
-	F(struct plx_volume_disk, preferred),
-	F(struct plx_volume_disk, log_id),
-	F(struct plx_volume_disk, n_logs),
-	F(struct plx_volume_disk, n_plexes),
+	F(struct plx_volume_disk, id),	      F(struct plx_volume_disk, name),
+	F(struct plx_volume_disk, sectors),   F(struct plx_volume_disk, flags),
+	F(struct plx_volume_disk, region_shift), F(struct plx_volume_disk, read_policy),
+	F(struct plx_volume_disk, preferred), F(struct plx_volume_disk, log_id),
+	F(struct plx_volume_disk, n_logs),    F(struct plx_volume_disk, n_plexes),
 	{ "log0.disk", offsetof(struct plx_volume_disk, log[0].disk), 4 },
 	{ "log0.slot", offsetof(struct plx_volume_disk, log[0].slot), 4 },
 	{ "log1.disk", offsetof(struct plx_volume_disk, log[1].disk), 4 },
@@ -209,20 +180,19 @@ static const struct field plex_fields[] = {
 };
 
 static const struct field member_fields[] = {
-	F(struct plx_member_disk, n_extents), F(struct plx_member_disk, flags),
-	END
+	F(struct plx_member_disk, n_extents), F(struct plx_member_disk, flags), END
 };
 
 static const struct field extent_fields[] = {
 	F(struct plx_extent_disk, disk), F(struct plx_extent_disk, pad0),
-	F(struct plx_extent_disk, start), F(struct plx_extent_disk, sectors),
-	END
+	F(struct plx_extent_disk, start), F(struct plx_extent_disk, sectors), END
 };
+/* clang-format on */
 
 typedef int visit_fn(const char *name, uint8_t *at, size_t size, void *arg);
 
-static int visit(const char *record, int nr, const struct field *f, void *base,
-		 visit_fn *fn, void *arg)
+static int visit(const char *record, int nr, const struct field *f, void *base, visit_fn *fn,
+		 void *arg)
 {
 	char name[64];
 	int ret = 0;
@@ -231,8 +201,7 @@ static int visit(const char *record, int nr, const struct field *f, void *base,
 		if (nr < 0)
 			snprintf(name, sizeof(name), "%s.%s", record, f->name);
 		else
-			snprintf(name, sizeof(name), "%s%d.%s", record, nr,
-				 f->name);
+			snprintf(name, sizeof(name), "%s%d.%s", record, nr, f->name);
 		ret = fn(name, (uint8_t *)base + f->offset, f->size, arg);
 	}
 	return ret;
@@ -243,8 +212,7 @@ static int visit_all(uint8_t *raw, visit_fn *fn, void *arg)
 {
 	const struct plx_config_disk *head = (void *)raw;
 	uint8_t *p = raw + sizeof(*head);
-	uint32_t d, v, i, m, x, n_disks = le32toh(head->n_disks), n_plexes,
-				n_members, n_extents;
+	uint32_t d, v, i, m, x, n_disks = le32toh(head->n_disks), n_plexes, n_members, n_extents;
 	uint32_t n_volumes = le32toh(head->n_volumes);
 	int ret, plexes = 0, members = 0, extents = 0;
 
@@ -258,20 +226,15 @@ static int visit_all(uint8_t *raw, visit_fn *fn, void *arg)
 		ret = visit("volume", v, volume_fields, p, fn, arg);
 		p += sizeof(struct plx_volume_disk);
 		for (i = 0; i < n_plexes && !ret; i++) {
-			n_members =
-				le32toh(((struct plx_plex_disk *)p)->n_members);
+			n_members = le32toh(((struct plx_plex_disk *)p)->n_members);
 			ret = visit("plex", plexes++, plex_fields, p, fn, arg);
 			p += sizeof(struct plx_plex_disk);
 			for (m = 0; m < n_members && !ret; m++) {
-				n_extents =
-					le32toh(((struct plx_member_disk *)p)
-							->n_extents);
-				ret = visit("member", members++, member_fields,
-					    p, fn, arg);
+				n_extents = le32toh(((struct plx_member_disk *)p)->n_extents);
+				ret = visit("member", members++, member_fields, p, fn, arg);
 				p += sizeof(struct plx_member_disk);
 				for (x = 0; x < n_extents && !ret; x++) {
-					ret = visit("extent", extents++,
-						    extent_fields, p, fn, arg);
+					ret = visit("extent", extents++, extent_fields, p, fn, arg);
 					p += sizeof(struct plx_extent_disk);
 				}
 			}
@@ -290,11 +253,9 @@ static uint64_t value_of(const uint8_t *at, size_t size)
 
 static int show(const char *name, uint8_t *at, size_t size, void *raw)
 {
-	long offset = strncmp(name, "label.", 6) ? at - (uint8_t *)raw :
-						   at - (uint8_t *)&label;
+	long offset = strncmp(name, "label.", 6) ? at - (uint8_t *)raw : at - (uint8_t *)&label;
 
-	printf("%s %ld %zu %llu\n", name, offset, size,
-	       (unsigned long long)value_of(at, size));
+	printf("%s %ld %zu %llu\n", name, offset, size, (unsigned long long)value_of(at, size));
 	return 0;
 }
 
@@ -329,8 +290,7 @@ static int set(int newest, struct wanted *w, const char *text)
 		return 0;
 	}
 	/* a new length has its own sum, where that can be */
-	if (!strcmp(w->name, "head.bytes") &&
-	    value_of(w->at, 4) <= PLX_CONFIG_MAX)
+	if (!strcmp(w->name, "head.bytes") && value_of(w->at, 4) <= PLX_CONFIG_MAX)
 		bytes = value_of(w->at, 4);
 	slot[newest].head.crc = 0;
 	slot[newest].head.crc = htole32(crc32c(slot[newest].raw, bytes));
@@ -385,8 +345,7 @@ int main(int argc, char **argv)
 		       (unsigned long long)generation(1));
 		return 0;
 	}
-	if (argc == 4 &&
-	    (!strcmp(argv[1], "spoil") || !strcmp(argv[1], "wipe")))
+	if (argc == 4 && (!strcmp(argv[1], "spoil") || !strcmp(argv[1], "wipe")))
 		return spoil(argv[3], newest, argv[1][0] == 'w');
 	w.name = argc > 3 ? argv[3] : "";
 	if (!visit_all(slot[newest].raw, match, &w))

@@ -60,7 +60,7 @@ static struct plx_conf_volume *make_volume(struct plx_conf *conf, const char *na
 	return vol;
 }
 
-#define MIB(n) ((n) * 2048ULL)
+#define MIB(n) (2048ULL * (n))
 
 static void make_mirror(struct plx_conf *conf)
 {

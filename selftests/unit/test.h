@@ -37,8 +37,8 @@ void test_fail(const char *file, int line, const char *what, ...) __printf(3, 4)
 	do {                                                                                       \
 		long long _x = (a), _y = (b);                                                      \
 		if (_x != _y)                                                                      \
-			test_fail(__FILE__, __LINE__, "%s is %lld, not %lld (%s)", #a, _x, _y,   \
-				  #b);                                                     \
+			test_fail(__FILE__, __LINE__, "%s is %lld, not %lld (%s)", #a, _x, _y,     \
+				  #b);                                                             \
 	} while (0)
 
 #define CHECK_STR(a, b)                                                                            \

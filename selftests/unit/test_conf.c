@@ -422,9 +422,11 @@ TEST(names_of_1_to_63_safe_characters_are_valid)
 
 TEST(names_that_could_be_a_path_an_option_or_markup_are_not_valid)
 {
+	/* clang-format off */
 	static const char *const bad[] = { ".",	  "..",	 ".a",	 "-rf",	 "a/b", "a b",	  "a\n",
 					   "a:b", "a%s", "a\\b", "a\"b", "a`b", "\xc3\xa4",
 					   "a@", "a[" };
+	/* clang-format on */
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)

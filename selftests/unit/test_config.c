@@ -2,7 +2,7 @@
 /* config_format.c: round trips, hostile bytes, and every rule */
 #include "test.h"
 
-#define MIB(n) ((n) * 2048ULL)
+#define MIB(n) (2048ULL * (n))
 
 static u8 *encode(const struct plx_conf *conf, size_t *bytes)
 {
@@ -183,12 +183,14 @@ TEST(a_blob_that_says_it_is_shorter_is_refused)
 	free(buf);
 }
 
+/* clang-format off */
 static const u64 evil[] = {
 	0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 16, 31, 32, 33, 64, 100, 255, 256, 257, 2047, 2048, 2049,
 	4096, 16384, 0x7fffffff, 0x80000000, 0x80000001, 0xfffff800, 0xffffffff, 1ULL << 32,
 	1ULL << 53, (1ULL << 53) + 2048, 1ULL << 54, 1ULL << 63, (1ULL << 63) - 2048,
 	~0ULL << 11, ~0ULL,
 };
+/* clang-format on */
 
 TEST(no_value_in_any_field_does_harm)
 {
@@ -382,9 +384,9 @@ static struct plx_conf *make_huge(u32 n_extents)
 			vol->plex[0]->id.b[0] = i / 256;
 		}
 		/* in a mixed order, or sorting would be for nothing */
-		plx_conf_member_append(&vol->plex[0]->member[0], 0,
-				       conf->disk[0]->data_sector +
-					       MIB(2 * ((u64)i * 7919 % 16381)), MIB(1));
+		plx_conf_member_append(
+			&vol->plex[0]->member[0], 0,
+			conf->disk[0]->data_sector + MIB(2 * ((u64)i * 7919 % 16381)), MIB(1));
 	}
 	return conf;
 }
@@ -430,6 +432,7 @@ TEST(one_overlap_among_15000_extents_is_found)
  * Every rule: the sample with one thing changed is refused, and says why.
  * In the edit, c is the configuration, m its mirror.
  */
+/* clang-format off */
 #define REFUSED(name, words, ...)                                                                  \
 	TEST(refused_##name)                                                                       \
 	{                                                                                          \
@@ -457,6 +460,7 @@ TEST(one_overlap_among_15000_extents_is_found)
 			test_fail(__FILE__, __LINE__, "%s", why);                                  \
 		plx_conf_put(c);                                                                   \
 	}
+/* clang-format on */
 #define EXTENT(v, p, e, x) (c->volume[v]->plex[p]->member[e].extent[x])
 #define NIL(id) memset(&(id), 0, sizeof(id))
 
@@ -521,9 +525,8 @@ REFUSED(more_regions_than_a_map_holds, "regions", m->sectors = 128ULL * PLX_LOG_
 REFUSED(a_log_on_a_disk_that_is_not_there, "disk 5", m->log[1].disk = 5)
 REFUSED(a_log_slot_that_is_not_there, "log slot 100", m->log[1].slot = 100)
 REFUSED(two_logs_on_one_disk, "two copies", m->log[1].disk = 0)
-REFUSED(one_log_slot_for_two_volumes, "used twice",
-	c->volume[0]->region_shift = 7; c->volume[0]->n_logs = 1;
-	c->volume[0]->log[0] = (struct plx_conf_log){ 1, 99 })
+REFUSED(one_log_slot_for_two_volumes, "used twice", c->volume[0]->region_shift = 7;
+	c->volume[0]->n_logs = 1; c->volume[0]->log[0] = (struct plx_conf_log){ 1, 99 })
 REFUSED(a_plex_without_id, "plex 1 has no id", NIL(m->plex[1]->id))
 REFUSED(two_plexes_with_one_id, "two plexes have the id",
 	c->volume[0]->plex[0]->id = m->plex[2]->id)

@@ -2,7 +2,7 @@
 /* label_format.c */
 #include "test.h"
 
-#define MIB(n) ((n) * 2048ULL)
+#define MIB(n) (2048ULL * (n))
 
 static struct plx_label make_label(void)
 {
@@ -89,8 +89,10 @@ TEST(every_flipped_bit_of_a_label_is_noticed)
 
 TEST(no_field_of_a_label_can_do_harm)
 {
+	/* clang-format off */
 	static const u64 evil[] = { 0, 1, 8, 2047, 2048, 6143, 6144, 1ULL << 31, ~0U, 1ULL << 53,
 				    1ULL << 54, 1ULL << 63, ~0ULL, ~0ULL - 2047 };
+	/* clang-format on */
 	struct plx_label label = make_label(), back;
 	u8 block[4096];
 	u32 at, i;
@@ -208,8 +210,10 @@ TEST(disks_beyond_all_limits_are_too_large)
 
 TEST(log_slots_are_one_per_2_mib_from_16_to_256)
 {
+	/* clang-format off */
 	static const u32 want[][2] = { { 8, 16 }, { 32, 16 }, { 34, 17 }, { 200, 100 },
 				       { 511, 255 }, { 512, 256 }, { 100000, 256 } };
+	/* clang-format on */
 	struct plx_label label;
 	u32 i;
 

@@ -41,11 +41,12 @@ static void compare(const struct plx_conf_plex *plex)
 		plx_layout_map(l, s, &fast);
 		if (fast.member != slow.member || fast.extent != slow.extent ||
 		    fast.sector != slow.sector || fast.sectors != run)
-			test_fail(__FILE__, __LINE__,
-				  "sector %llu of %u members, unit %u: %u/%u/%llu+%llu, not %u/%u/%llu+%llu",
-				  s, plex->n_members, plex->unit, fast.member, fast.extent,
-				  fast.sector, fast.sectors, slow.member, slow.extent, slow.sector,
-				  run);
+			test_fail(
+				__FILE__, __LINE__,
+				"sector %llu of %u members, unit %u: %u/%u/%llu+%llu, not %u/%u/%llu+%llu",
+				s, plex->n_members, plex->unit, fast.member, fast.extent,
+				fast.sector, fast.sectors, slow.member, slow.extent, slow.sector,
+				run);
 	}
 	kvfree(l);
 }

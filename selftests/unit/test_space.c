@@ -2,7 +2,7 @@
 /* space.c, against a map of MiB */
 #include "test.h"
 
-#define MIB(n) ((n) * 2048ULL)
+#define MIB(n) (2048ULL * (n))
 #define SIZE 40 /* MiB: data from 5 on to 38 */
 #define FIRST 5
 #define END 39

@@ -61,6 +61,7 @@ static void compare(const struct want *want, size_t n)
 
 TEST(health_of_a_basic_volume_and_its_plex)
 {
+	/* clang-format off */
 	static const struct want want[] = {
 		{ "C", H_OK, { H_OK } },
 		{ "E", H_FAILING, { H_FAILING } },
@@ -69,6 +70,7 @@ TEST(health_of_a_basic_volume_and_its_plex)
 		{ "F", H_FAILED, { H_FAILED } },
 		{ "M", H_FAILED, { H_FAILED } },
 	};
+	/* clang-format on */
 
 	compare(want, ARRAY_SIZE(want));
 }
@@ -194,9 +196,9 @@ TEST(status_and_health_of_a_disk)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
-		struct plx_conf_disk disk = {
-			.state = want[i][0], .read_errors = want[i][1], .write_errors = want[i][2]
-		};
+		struct plx_conf_disk disk = { .state = want[i][0],
+					      .read_errors = want[i][1],
+					      .write_errors = want[i][2] };
 
 		CHECK_EQ(plx_state_disk_status(&disk), want[i][3]);
 		CHECK_EQ(plx_state_disk_health(&disk), want[i][4]);
@@ -210,11 +212,13 @@ TEST(health_of_a_member)
 		char plex;
 		u8 disk, reads, writes, health;
 	} want[] = {
+		/* clang-format off */
 		{ 'C', 1, 0, 0, H_OK },	    { 'C', 1, 1, 0, H_OK },	{ 'E', 1, 0, 0, H_OK },
 		{ 'E', 1, 1, 0, H_FAILING }, { 'E', 1, 0, 1, H_FAILING }, { 'T', 1, 0, 0, H_STALE },
 		{ 'R', 1, 0, 0, H_REB },    { 'F', 1, 0, 1, H_FAILED }, { 'F', 1, 0, 0, H_STALE },
 		{ 'F', 1, 1, 0, H_STALE },  { 'M', 1, 1, 1, H_STALE },	{ 'M', 4, 0, 0, H_FAILED },
 		{ 'M', 2, 0, 0, H_FAILED }, { 'F', 3, 0, 0, H_FAILED },
+		/* clang-format on */
 	};
 	u32 i;
 

@@ -27,7 +27,9 @@ typedef unsigned long long u64;
 #define U32_MAX (~0U)
 #define BIT_ULL(n) (1ULL << (n))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
+/* clang-format off */
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+/* clang-format on */
 
 #define cpu_to_le32(x) htole32(x)
 #define cpu_to_le64(x) htole64(x)
@@ -49,8 +51,10 @@ typedef unsigned long long u64;
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
 #define clamp_t(type, v, lo, hi) min_t(type, max_t(type, v, lo), hi)
+/* clang-format off */
 #define round_up(x, y) ((((x) - 1) | ((__typeof__(x))((y) - 1))) + 1)
 #define round_down(x, y) ((x) & ~((__typeof__(x))((y) - 1)))
+/* clang-format on */
 
 static inline bool is_power_of_2(unsigned long n)
 {
