@@ -409,7 +409,11 @@ int plexus_nl_scan_doit(struct sk_buff *skb, struct genl_info *info)
 	struct plx_pack *pack = NULL;
 	struct plx_conf *conf;
 	struct plx_id disk = {};
-	int err = path_of(info, path);
+	int err;
+
+	if (!info->attrs[PLEXUS_A_PATH])
+		return done(info, plx_op_start_all(&rq->why));
+	err = path_of(info, path);
 
 	if (!err)
 		err = plx_op_scan(path, &pack, &disk, &rq->why);

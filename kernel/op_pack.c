@@ -98,8 +98,9 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
 		if (ret)
 			plx_pack_disk_drop(pack, &disk->id);
-	} else if (plx_pack_start(pack, false, NULL, false, why)) {
+	} else if (plx_pack_start(pack, PLX_START_COMPLETE, NULL, false, why)) {
 		why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
+		plx_pack_start_soon(pack);
 	} else {
 		/* another scan may have started it after it had looked which disks are there */
 		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
@@ -109,6 +110,21 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 	plx_disk_put(disk);
 	*out = pack;
 	return ret;
+}
+
+/* a scan has shown all there is: no need to wait for more; what may not start says why in its status */
+int plx_op_start_all(struct plx_why *why)
+{
+	struct plx_pack *pack;
+	u64 pos = 0;
+
+	while ((pack = plx_pack_next(&pos))) {
+		if (READ_ONCE(pack->state) == PLX_PACK_WAITING)
+			plx_pack_start(pack, PLX_START_QUORUM, NULL, false, why);
+		plx_pack_put(pack);
+	}
+	memset(why, 0, sizeof(*why));
+	return 0;
 }
 
 static int check_name(const char *name, const char *what, struct plx_why *why)
@@ -232,7 +248,7 @@ int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, s
 int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep,
 		       struct plx_why *why)
 {
-	return plx_pack_start(pack, force, keep, true, why);
+	return plx_pack_start(pack, force ? PLX_START_FORCED : PLX_START_QUORUM, keep, true, why);
 }
 
 int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why)

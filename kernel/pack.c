@@ -137,6 +137,7 @@ struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh)
 	mutex_init(&made->lists);
 	INIT_LIST_HEAD(&made->volumes);
 	INIT_WORK(&made->event_work, event_work);
+	INIT_DELAYED_WORK(&made->start_work, plx_pack_start_work);
 	mutex_lock(&plx_packs_lock);
 	pack = find_locked(id);
 	if (!pack) {

@@ -439,6 +439,7 @@ struct plx_pack {
 	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
 
 	struct work_struct event_work; /* disks that died */
+	struct delayed_work start_work; /* disks that are late */
 	struct device *device; /* sysfs */
 };
 
@@ -531,7 +532,15 @@ int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct p
 
 /* ---- start.c: how a pack starts ---- */
 
-int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep, bool import,
+enum plx_start {
+	PLX_START_COMPLETE, /* all disks that were online when it stopped are here */
+	PLX_START_QUORUM, /* more than half are, or the absent ones are known to be gone */
+	PLX_START_FORCED, /* whatever is here */
+};
+
+void plx_pack_start_work(struct work_struct *work);
+void plx_pack_start_soon(struct plx_pack *pack); /* by quorum, in a few seconds */
+int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep, bool import,
 		   struct plx_why *why);
 int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
 		       u64 parent, struct plx_why *why);
@@ -544,6 +553,7 @@ void plx_pack_show(struct plx_pack *pack);
  * a negative errno with @why filled; may sleep; called from netlink and sysfs.
  * A task id of 0 on return: it was done at once and is not a task. ----
  */
+int plx_op_start_all(struct plx_why *why); /* packs that wait: with the disks they have, by quorum */
 int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
 int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id,
 		       struct plx_why *why);

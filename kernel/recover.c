@@ -316,7 +316,7 @@ int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *
 	u64 pos = 0;
 	int ret;
 
-	ret = plx_pack_start(pack, force, keep, false, why);
+	ret = plx_pack_start(pack, force ? PLX_START_FORCED : PLX_START_QUORUM, keep, false, why);
 	if (ret)
 		return ret;
 	r = kzalloc(sizeof(*r), GFP_KERNEL);

@@ -10,6 +10,8 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
+#define START_DELAY (5 * HZ)
+
 struct found {
 	u32 n;
 	struct plx_disk *disk[PLEXUS_MAX_DISKS];
@@ -117,12 +119,31 @@ static void mark_present(struct found *f, struct plx_conf *conf)
 	}
 }
 
-static int check_quorum(struct found *f, struct plx_conf *conf, bool force, struct plx_why *why)
+/*
+ * More than half would do, but the rest may be a moment away: started without
+ * them, they would have to be resynced, and one of them may know more.
+ */
+static int check_complete(struct found *f, struct plx_conf *conf, struct plx_why *why)
+{
+	u32 d;
+
+	for (d = 0; d < conf->n_disks; d++)
+		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE)
+			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+					  "pack %s waits for %s; without it the pack starts in a few seconds, or at once by plexus scan",
+					  conf->name, conf->disk[d]->path);
+	return 0;
+}
+
+static int check_quorum(struct found *f, struct plx_conf *conf, enum plx_start how,
+			struct plx_why *why)
 {
 	u32 d, here = 0;
 
-	if (force || plx_history_quorum(conf, f->present))
+	if (how == PLX_START_FORCED)
 		return 0;
+	if (plx_history_quorum(conf, f->present))
+		return how == PLX_START_COMPLETE ? check_complete(f, conf, why) : 0;
 	for (d = 0; d < conf->n_disks; d++)
 		here += f->present[d];
 	return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
@@ -298,7 +319,7 @@ static void unmake(struct plx_volume *vol, void *arg)
 	plx_volume_finish(vol);
 }
 
-static int start_locked(struct plx_pack *pack, struct found *f, bool force,
+static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start how,
 			const struct plx_id *keep, bool import, struct plx_why *why)
 {
 	struct plx_conf *conf;
@@ -317,7 +338,7 @@ static int start_locked(struct plx_pack *pack, struct found *f, bool force,
 		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 				 "pack %s was exported; pack import starts it", conf->name);
 	if (!ret)
-		ret = check_quorum(f, conf, force || keep, why);
+		ret = check_quorum(f, conf, keep ? PLX_START_FORCED : how, why);
 	if (ret) {
 		plx_pack_publish(pack, conf); /* to be seen; nothing runs on it */
 		return ret;
@@ -338,23 +359,35 @@ static int start_locked(struct plx_pack *pack, struct found *f, bool force,
 	if (ret)
 		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
 	else
-		ret = settle(pack, f, force || keep, why);
+		ret = settle(pack, f, how == PLX_START_FORCED || keep, why);
 	if (ret)
 		pack->state = PLX_PACK_WAITING;
 	return ret;
 }
 
+/* also of a pack that waits: there it can be looked at, and recovered */
+static void show_device(struct plx_pack *pack)
+{
+	struct plx_conf *conf = plx_pack_conf(pack);
+
+	plx_sysfs_pack_add(pack);
+	if (conf) { /* it may have had none when the device was made */
+		plx_sysfs_pack_rename(pack, conf->name);
+		plx_conf_put(conf);
+	}
+}
+
 /**
  * plx_pack_start - bring a pack online, if its disks allow it
  * @pack: the pack; one that is online already is left alone
- * @force: without quorum too
+ * @how: with which of its disks
  * @keep: of two histories, the one of this disk counts; or NULL
  * @import: an exported pack too
  * @why: filled on refusal
  *
  * Context: sleeps.
  */
-int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep, bool import,
+int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep, bool import,
 		   struct plx_why *why)
 {
 	struct found *f;
@@ -368,7 +401,7 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 	}
 	if (pack->state == PLX_PACK_WAITING) {
 		f = gather(pack);
-		ret = f ? start_locked(pack, f, force, keep, import, why) :
+		ret = f ? start_locked(pack, f, how, keep, import, why) :
 			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
 		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
 		drop(f);
@@ -378,11 +411,13 @@ int plx_pack_start(struct plx_pack *pack, bool force, const struct plx_id *keep,
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {
-		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) /* else who stops it does */
+		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) { /* else who stops it does */
 			plx_pack_each_volume(pack, unmake, NULL);
+			show_device(pack);
+		}
 		return ret;
 	}
-	plx_sysfs_pack_add(pack);
+	show_device(pack);
 	plx_pack_show(pack);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
 	return 0;
@@ -513,11 +548,19 @@ static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
 	return ret;
 }
 
+/* nobody starts it any more by himself; the state says so already */
+static void forget_start(struct plx_pack *pack)
+{
+	if (cancel_delayed_work_sync(&pack->start_work))
+		plx_pack_put(pack);
+}
+
 /* the disks are let go; the pack is not found any more */
 static void dissolve(struct plx_pack *pack)
 {
 	struct plx_id id;
 
+	forget_start(pack);
 	while (plx_pack_any_disk(pack, &id))
 		plx_pack_disk_drop(pack, &id);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_DEPART, pack);
@@ -542,3 +585,23 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 	flush_workqueue(plx_wq);
 	return 0;
 }
+
+void plx_pack_start_soon(struct plx_pack *pack)
+{
+	plx_pack_get(pack);
+	if (!queue_delayed_work(plx_long_wq, &pack->start_work, START_DELAY))
+		plx_pack_put(pack);
+}
+
+/* the disks that were late did not come: the pack starts without them, if it may */
+void plx_pack_start_work(struct work_struct *work)
+{
+	struct plx_pack *pack = container_of(to_delayed_work(work), struct plx_pack, start_work);
+	struct plx_why why = {};
+
+	if (READ_ONCE(pack->state) == PLX_PACK_WAITING &&
+	    plx_pack_start(pack, PLX_START_QUORUM, NULL, false, &why))
+		pr_notice("plexus: %s\n", why.text);
+	plx_pack_put(pack);
+}
+

@@ -375,15 +375,21 @@ disk_heal()
 }
 
 # disk_reads_fail NAME FROM: reads fail from that offset on, writes work, as all does before it: so the
-# labels and configurations are well (but for the label at the end).
+# labels and configurations are well (but for the label at the end). dm-delay can send reads elsewhere.
 disk_reads_fail()
 {
 	local name=$1 from=$(($(numfmt --from=iec "$2") >> 9)) sectors
+	local bad=plxtest-$name-noread
 
-	need_module dm-flakey
+	need_module dm-delay
 	sectors=$(blockdev --getsz "${disk_loop[$name]}")
+	if [[ ! -e /dev/mapper/$bad ]]; then
+		dmsetup create "$bad" --table "0 $sectors error"
+		disk_defer dmsetup remove --retry "$bad"
+		disk_defer disk_heal "$name"
+	fi
 	dm_swap "plxtest-$name" "0 $from linear ${disk_loop[$name]} 0
-$from $((sectors - from)) flakey ${disk_loop[$name]} $from 0 3600 1 error_reads"
+$from $((sectors - from)) delay /dev/mapper/$bad 0 0 ${disk_loop[$name]} $from 0"
 }
 
 # Writes and flushes fail, reads work.

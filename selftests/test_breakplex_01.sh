@@ -31,7 +31,7 @@ check_equal "BreakPlex: the plex keeps its id" "$plex" "$(plex_value p/copy 0 .i
 check "BreakPlex: the new volume has a device of its own" test -b "$(volume_path p/copy)"
 check "BreakPlex: the new volume is not the old one" test "$(volume_path p/copy)" != "$path"
 check "BreakPlex: the parent was not dismounted" mountpoint -q "$mnt"
-check "BreakPlex: the parent goes on" sh -c "echo after >$mnt/after && sync $mnt/after"
+check "BreakPlex: the parent goes on" bash -c "echo after >$mnt/after && sync $mnt/after"
 check_equal "BreakPlex: the parent has one plex" 1 "$(volume_value p/v .plex_count)"
 check "BreakPlex: the file system of the new volume is clean" e2fsck -fn "$(volume_path p/copy)"
 mnt2=$(mktemp -d)

@@ -54,7 +54,7 @@ closed()
 check "offline: the disk is let go" wait_until 5 closed "$(disk_path d4)"
 dd if=/dev/urandom of="$(volume_path p/v)" bs=1M count=2 oflag=direct status=none
 before=$(sum "$(volume_path p/v)")
-check "offline: recover of the pack leaves it alone" sh -c 'plexus pack recover p --quiet || true'
+check "offline: recover of the pack leaves it alone" bash -c 'plexus pack recover p --quiet || true'
 check_equal "offline: it stays offline" offline "$(disk_value d4 .status)"
 done_ok "online: fine" plexus disk online p "$(disk_path d4)"
 check "online: the mirror is healthy" wait_until 20 volume_is p/v healthy

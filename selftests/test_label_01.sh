@@ -47,7 +47,7 @@ try()
 	rmmod plexus
 }
 
-refusals=0 tries=0 bad=()
+refusals=0 tries=0 turn=0 bad=()
 for line in "${fields[@]}"; do
 	read -r field _ size value <<<"$line"
 	case $field in
@@ -55,7 +55,12 @@ for line in "${fields[@]}"; do
 	disk1.* | plex1.* | plex2.* | member1.* | member2.* | member3.* | extent1.* | extent2.*) continue ;;
 	*.path | *.name | *.last_* | *.task_kind | *.id | *_id) values=(0) ;;
 	*.magic | *.pad0 | label.config_* | label.log_sector) values=($((value + 1))) ;;
-	*) values=($((value + 1)) $((size >= 8 ? -1 : 0xffffffff))) ;;
+	# One of the two: each try takes the driver up and down.
+	*) if ((++turn % 2)); then
+		values=($((value + 1)))
+	else
+		values=($((size >= 8 ? -1 : 0xffffffff)))
+	fi ;;
 	esac
 	for new in "${values[@]}"; do
 		[[ $new != "$value" ]] || continue

@@ -43,7 +43,7 @@ plexus_restart d1 d3 d2 d4
 check_equal "a pack with two histories does not start" offline "$(pack_value p .status)"
 refused "Recover(pack): two histories, both are named" VDS_E_DMADMIN_METHOD_CALL_FAILED \
 	'generation.*(d1|d2|d3|d4).*generation' plexus pack recover p
-check "Recover(pack): one of each half is named" sh -c \
+check "Recover(pack): one of each half is named" bash -c \
 	"plexus pack recover p 2>&1 | grep -E 'plxtest-d[12]' | grep -E 'plxtest-d[34]'"
 refused "Recover(pack): two histories, force alone does not choose" VDS_E_DMADMIN_METHOD_CALL_FAILED \
 	'keep' plexus pack recover p --force

@@ -21,7 +21,7 @@ reads()
 # The error of a write, as the shell names it.
 write()
 {
-	sh -c 'printf "%s\n" "$2" >"$1"' sh "$1" "$2"
+	bash -c 'printf "%s\n" "$2" >"$1"' bash "$1" "$2"
 }
 
 reads "$dir/id" "$(volume_value p/v .id)"
@@ -46,7 +46,7 @@ check "sync_speed reads a number" grep -qxE '[0-9]+' "$dir/sync_speed"
 check "plexes: a line for each plex" test "$(grep -cE '^[01] [0-9a-f-]{36} simple healthy /dev/mapper/plxtest-d[12]$' "$dir/plexes")" = 2
 check "disks: a line for each disk" test "$(grep -cE '^[0-9a-f-]{36} online /dev/mapper/plxtest-d[12]$' "$pack/disks")" = 2
 check_equal "every attribute can be read, but for recover" "" "$(find "$dir/" "$pack/" -maxdepth 1 -type f \
-	! -name recover ! -name uevent ! -path '*/power/*' -exec sh -c 'cat "$1" >/dev/null || echo "$1"' sh {} \; 2>&1)"
+	! -name recover ! -name uevent ! -path '*/power/*' -exec bash -c 'cat "$1" >/dev/null || echo "$1"' bash {} \; 2>&1)"
 
 check "read_policy takes first" write "$dir/read_policy" first
 check_equal "read_policy is first in the configuration" first "$(volume_value p/v .read_policy)"
@@ -113,6 +113,6 @@ for value in "" 0 2 11 x; do
 	check_fails "recover refuses '$value'" write "$pack/recover" "$value"
 done
 check "what is refused changes nothing" state_same "$before"
-check_fails "nobody may write" setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "echo idle >$dir/sync_action"
+check_fails "nobody may write" setpriv --reuid 65534 --regid 65534 --clear-groups bash -c "echo idle >$dir/sync_action"
 check "everybody may read" setpriv --reuid 65534 --regid 65534 --clear-groups cat "$dir/sync_action"
 check "the kernel has nothing to say" dmesg_clean

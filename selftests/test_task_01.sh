@@ -12,7 +12,7 @@ fill "$(volume_path p/v)"
 
 plexus volume set p/v --speed-max 16M --quiet
 task=$(task_of plexus volume add-plex p/v p/s)
-last=0 fell="" looks=0 bad=""
+last=0 looks=0 fell='' bad=''
 while [[ $(task_value "$task" '.running') == true ]]; do
 	percent=$(task_value "$task" .percent)
 	[[ $(task_value "$task" .running) == true ]] || break

@@ -438,6 +438,17 @@ typedef void plexus_scan_fn(const char *path, int error, const struct plexus_out
 int plexus_scan(struct plexus *h, const char *const *paths, size_t n_paths, plexus_scan_fn *found,
 		void *arg);
 
+/**
+ * plexus_scan_end() - no more disks are to come
+ * @h: handle
+ *
+ * A pack that lacks some of its disks waits a few seconds for them after plexus_scan(). This starts it
+ * at once with those that are there, if they are enough. What does not start tells why in its message.
+ *
+ * Return: 0, or a negative errno; the result and the message are kept for plexus_result()
+ */
+int plexus_scan_end(struct plexus *h);
+
 /* ---- volumes ---- */
 
 /**

@@ -111,6 +111,9 @@ int cmd_scan(struct cli *c, int argc, char **argv)
 		s.list = json_object_new_array();
 	if (n || !argc)
 		err = plexus_scan(c->h, n ? (const char *const *)paths : NULL, n, scanned, &s);
+	/* udev shows one disk at a time: the next may complete the pack. The driver waits a moment */
+	if (!err && !(c->o.given & OPT_UDEV))
+		err = plexus_scan_end(c->h);
 	arg_paths_free(paths);
 	if (c->o.given & OPT_UDEV && !n) {
 		json_object_put(s.list);

@@ -87,6 +87,15 @@ static int give(struct plexus *h, const char *path, struct plexus_outcome *out)
 	return plx_req_change(&r, out);
 }
 
+int plexus_scan_end(struct plexus *h)
+{
+	struct plexus_outcome out;
+	struct plx_req r;
+
+	plx_req_begin(h, &r, PLEXUS_CMD_SCAN);
+	return plx_req_change(&r, &out);
+}
+
 static int scan_named(struct plexus *h, const char *path, struct plexus_outcome *out)
 {
 	int has = plexus_disk_has_label(path);
