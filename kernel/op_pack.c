@@ -112,7 +112,7 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 	return ret;
 }
 
-/* a scan has shown all there is: no need to wait for more; what may not start says why in its status */
+/* a scan has shown all there is: no need to wait; what may not start says why in its status */
 int plx_op_start_all(struct plx_why *why)
 {
 	struct plx_pack *pack;

@@ -540,8 +540,8 @@ enum plx_start {
 
 void plx_pack_start_work(struct work_struct *work);
 void plx_pack_start_soon(struct plx_pack *pack); /* by quorum, in a few seconds */
-int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep, bool import,
-		   struct plx_why *why);
+int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
+		   bool import, struct plx_why *why);
 int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
 		       u64 parent, struct plx_why *why);
 void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
@@ -553,7 +553,8 @@ void plx_pack_show(struct plx_pack *pack);
  * a negative errno with @why filled; may sleep; called from netlink and sysfs.
  * A task id of 0 on return: it was done at once and is not a task. ----
  */
-int plx_op_start_all(struct plx_why *why); /* packs that wait: with the disks they have, by quorum */
+/* packs that wait: with the disks they have, by quorum */
+int plx_op_start_all(struct plx_why *why);
 int plx_op_scan(const char *path, struct plx_pack **pack, struct plx_id *disk, struct plx_why *why);
 int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, struct plx_id *id,
 		       struct plx_why *why);

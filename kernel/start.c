@@ -387,8 +387,8 @@ static void show_device(struct plx_pack *pack)
  *
  * Context: sleeps.
  */
-int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep, bool import,
-		   struct plx_why *why)
+int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
+		   bool import, struct plx_why *why)
 {
 	struct found *f;
 	int ret = 0;

@@ -442,8 +442,9 @@ int plexus_scan(struct plexus *h, const char *const *paths, size_t n_paths, plex
  * plexus_scan_end() - no more disks are to come
  * @h: handle
  *
- * A pack that lacks some of its disks waits a few seconds for them after plexus_scan(). This starts it
- * at once with those that are there, if they are enough. What does not start tells why in its message.
+ * A pack that lacks some of its disks waits a few seconds for them after plexus_scan(). This starts
+ * it at once with those that are there, if they are enough. What does not start tells why in its
+ * message.
  *
  * Return: 0, or a negative errno; the result and the message are kept for plexus_result()
  */
