@@ -52,17 +52,14 @@ static void begin(struct request *rq, int type, int flags, int cmd)
 	rq->gnl.version = 1;
 }
 
-static void put_len(struct request *rq, int type, const void *data, int len,
-		    int claim)
+static void put_len(struct request *rq, int type, const void *data, int len, int claim)
 {
-	struct nlattr *a =
-		(void *)((uint8_t *)rq + NLMSG_ALIGN(rq->nlh.nlmsg_len));
+	struct nlattr *a = (void *)((uint8_t *)rq + NLMSG_ALIGN(rq->nlh.nlmsg_len));
 
 	a->nla_type = type;
 	a->nla_len = claim;
 	memcpy((uint8_t *)a + NLA_HDRLEN, data, len);
-	rq->nlh.nlmsg_len =
-		NLMSG_ALIGN(rq->nlh.nlmsg_len) + NLA_ALIGN(NLA_HDRLEN + len);
+	rq->nlh.nlmsg_len = NLMSG_ALIGN(rq->nlh.nlmsg_len) + NLA_ALIGN(NLA_HDRLEN + len);
 }
 
 static void put(struct request *rq, int type, const void *data, int len)
@@ -78,8 +75,7 @@ static void put_str(struct request *rq, int type, const char *s)
 static int sock_new(void)
 {
 	struct timeval tv = { .tv_sec = 20 };
-	int one = 1,
-	    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	int one = 1, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 
 	if (fd < 0)
 		return -1;
@@ -96,13 +92,10 @@ static void take_error(struct nlmsghdr *nlh, struct answer *a)
 	int left = nlh->nlmsg_len - NLMSG_LENGTH(sizeof(*e));
 
 	a->error = e->error;
-	for (at = (void *)(e + 1);
-	     left >= NLA_HDRLEN && at->nla_len >= NLA_HDRLEN;
-	     left -= NLA_ALIGN(at->nla_len),
-	    at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len)))
+	for (at = (void *)(e + 1); left >= NLA_HDRLEN && at->nla_len >= NLA_HDRLEN;
+	     left -= NLA_ALIGN(at->nla_len), at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len)))
 		if (at->nla_type == NLMSGERR_ATTR_MSG)
-			snprintf(a->ext, sizeof(a->ext), "%s",
-				 (char *)at + NLA_HDRLEN);
+			snprintf(a->ext, sizeof(a->ext), "%s", (char *)at + NLA_HDRLEN);
 }
 
 static void take_reply(struct nlmsghdr *nlh, struct answer *a)
@@ -117,8 +110,7 @@ static void take_reply(struct nlmsghdr *nlh, struct answer *a)
 		if (at->nla_type == PLEXUS_A_RESULT)
 			memcpy(&a->result, (uint8_t *)at + NLA_HDRLEN, 4);
 		if (at->nla_type == PLEXUS_A_MESSAGE)
-			snprintf(a->message, sizeof(a->message), "%s",
-				 (char *)at + NLA_HDRLEN);
+			snprintf(a->message, sizeof(a->message), "%s", (char *)at + NLA_HDRLEN);
 	}
 }
 
@@ -133,8 +125,7 @@ static struct answer call_on(int fd, struct request *rq)
 	if (send(fd, rq, rq->nlh.nlmsg_len, 0) < 0)
 		return a;
 	while (a.error == 1 && (n = recv(fd, buf, sizeof(buf), 0)) > 0) {
-		for (nlh = (void *)buf; NLMSG_OK(nlh, n);
-		     nlh = NLMSG_NEXT(nlh, n)) {
+		for (nlh = (void *)buf; NLMSG_OK(nlh, n); nlh = NLMSG_NEXT(nlh, n)) {
 			if (nlh->nlmsg_type == NLMSG_ERROR)
 				take_error(nlh, &a);
 			else if (nlh->nlmsg_type == NLMSG_DONE)
@@ -176,9 +167,8 @@ static int find_family(void)
 	if (n <= 0 || nlh->nlmsg_type == NLMSG_ERROR)
 		return 0;
 	at = (void *)((uint8_t *)NLMSG_DATA(nlh) + GENL_HDRLEN);
-	for (left = nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
-	     left >= NLA_HDRLEN; left -= NLA_ALIGN(at->nla_len),
-	    at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len)))
+	for (left = nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN); left >= NLA_HDRLEN;
+	     left -= NLA_ALIGN(at->nla_len), at = (void *)((uint8_t *)at + NLA_ALIGN(at->nla_len)))
 		if (at->nla_type == CTRL_ATTR_FAMILY_ID)
 			id = *(uint16_t *)((uint8_t *)at + NLA_HDRLEN);
 	return id;
@@ -226,8 +216,7 @@ TEST_F(nl, every_command_without_attributes_is_refused_or_looks)
 	struct answer a;
 	int cmd;
 
-	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL;
-	     cmd++) {
+	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL; cmd++) {
 		begin(&self->rq, family, 0, cmd);
 		a = call(&self->rq);
 		EXPECT_GT(0, a.error) TH_LOG("command %d", cmd);
@@ -244,8 +233,7 @@ TEST_F(nl, unknown_attributes)
 	int cmd;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		for (cmd = PLEXUS_CMD_PACK_GET; cmd <= PLEXUS_CMD_TASK_CANCEL;
-		     cmd++) {
+		for (cmd = PLEXUS_CMD_PACK_GET; cmd <= PLEXUS_CMD_TASK_CANCEL; cmd++) {
 			name_volume(&self->rq, cmd);
 			put(&self->rq, types[i], &zero, 4);
 			EXPECT_GT(0, call(&self->rq).error)
@@ -449,7 +437,7 @@ TEST_F(nl, dumps_with_bad_filters)
 		/* tasks outlive their pack */
 		if (cmd != PLEXUS_CMD_TASK_GET)
 			EXPECT_GT(0, call(&self->rq).error)
-			TH_LOG("command %d, no such pack", cmd);
+		TH_LOG("command %d, no such pack", cmd);
 		begin(&self->rq, family, NLM_F_DUMP, cmd);
 		put_str(&self->rq, PLEXUS_A_PACK_NAME, "nobody");
 		EXPECT_GT(0, call(&self->rq).error)
@@ -459,8 +447,7 @@ TEST_F(nl, dumps_with_bad_filters)
 		EXPECT_GT(0, call(&self->rq).error)
 		TH_LOG("command %d, unknown", cmd);
 	}
-	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL;
-	     cmd++) {
+	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL; cmd++) {
 		begin(&self->rq, family, NLM_F_DUMP, cmd);
 		EXPECT_EQ(-EOPNOTSUPP, call(&self->rq).error);
 	}
@@ -477,13 +464,11 @@ static int as_somebody(void)
 
 	if (fd < 0)
 		return 1;
-	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL;
-	     cmd++) {
+	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL; cmd++) {
 		begin(&rq, family, 0, cmd);
 		put_str(&rq, PLEXUS_A_PACK_NAME, "p");
 		a = call_on(fd, &rq);
-		if (a.error != -EPERM && a.error != -EACCES &&
-		    a.error != -EINVAL)
+		if (a.error != -EPERM && a.error != -EACCES && a.error != -EINVAL)
 			return 2;
 		/* a policy may speak first, but never the operation */
 		if (a.error == -EINVAL && a.replies)
@@ -523,9 +508,7 @@ static int nobody(void)
 
 static int net_admin_only(void)
 {
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
 
 	data[0].effective = data[0].permitted = 1u << CAP_NET_ADMIN;
