@@ -40,6 +40,8 @@ else
 fi
 trap 'ktap_where="${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 trap 'ktap_exit $?' EXIT
+# Out of time: what was made is taken down all the same.
+trap 'exit 143' TERM
 
 # How many results will follow. Without a plan, the number of those that came is taken for it.
 ktap_plan()

@@ -217,6 +217,8 @@ TEST_F(nl, every_command_without_attributes_is_refused_or_looks)
 	int cmd;
 
 	for (cmd = PLEXUS_CMD_PACK_CREATE; cmd <= PLEXUS_CMD_TASK_CANCEL; cmd++) {
+		if (cmd == PLEXUS_CMD_SCAN) /* without a path: packs that can, start */
+			continue;
 		begin(&self->rq, family, 0, cmd);
 		a = call(&self->rq);
 		EXPECT_GT(0, a.error) TH_LOG("command %d", cmd);
