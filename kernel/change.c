@@ -24,28 +24,33 @@
 
 static struct plx_conf *published(struct plx_pack *pack)
 {
-	return rcu_dereference_protected(pack->conf, lockdep_is_held(&pack->change));
+	return rcu_dereference_protected(pack->conf,
+					 lockdep_is_held(&pack->change));
 }
 
 /* the caller holds pack->change */
-int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
+int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack,
+			    struct plx_why *why)
 {
 	memset(c, 0, sizeof(*c));
 	lockdep_assert_held(&pack->change);
 	if (pack->state != PLX_PACK_ONLINE)
-		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-				  "the pack is not online; import or recover it first");
+		return plx_refuse(
+			why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+			"the pack is not online; import or recover it first");
 	c->noio = memalloc_noio_save();
 	c->conf = plx_conf_clone(published(pack));
 	if (!c->conf) {
 		memalloc_noio_restore(c->noio);
-		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a change of the pack");
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+				  "no memory for a change of the pack");
 	}
 	c->pack = pack;
 	return 0;
 }
 
-int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
+int plx_change_begin(struct plx_change *c, struct plx_pack *pack,
+		     struct plx_why *why)
 {
 	int ret;
 
@@ -104,7 +109,8 @@ static u32 free_map(const struct plx_conf_volume *cv)
 	u32 map, i;
 
 	for (map = 1; map < PLX_LOG_MAPS; map++) {
-		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map; i++)
+		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map;
+		     i++)
 			;
 		if (i == cv->n_plexes)
 			return map;
@@ -123,7 +129,8 @@ bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 }
 
 /* what the plex misses from now on, into a map on the disks; none to be had: all of it */
-static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
+		     struct plx_conf_plex *cp)
 {
 	struct plx_plex *plex = plx_volume_plex(vol, &cp->id);
 	bool was_current = cp->state == PLX_PLEX_CURRENT;
@@ -161,8 +168,8 @@ static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct 
  * The last current plex keeps its state: nothing newer exists anywhere. If its
  * disks are gone the volume fails, and is right again when they come back.
  */
-void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 index,
-		       enum plx_plex_state to)
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
+		       u32 index, enum plx_plex_state to)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol;
@@ -172,9 +179,11 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	vol = plx_pack_volume(c->pack, &cv->id);
 	if (vol) {
 		gate(c, vol);
-		if (cp->state == PLX_PLEX_CURRENT || cp->state == PLX_PLEX_STALE)
+		if (cp->state == PLX_PLEX_CURRENT ||
+		    cp->state == PLX_PLEX_STALE)
 			keep_map(vol, cv, cp);
-		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name, cv->name, index,
+		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name,
+			cv->name, index,
 			to == PLX_PLEX_MISSING ? "missing" : "failed");
 		plx_volume_put(vol);
 	} else {
@@ -194,8 +203,8 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
  * @task_id: its id; 0: nothing resyncs it yet
  * @full: nothing that it holds counts
  */
-void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 index, u32 kind,
-		       u64 task_id, bool full)
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
+		       u32 index, u32 kind, u64 task_id, bool full)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -214,10 +223,11 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 		if (vol && vol->log && plex)
 			plx_log_stale_fill(vol->log, plex, true);
 		if (vol && vol->log && cp->stale_map) {
-			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions), sizeof(long),
-				       GFP_KERNEL | __GFP_NOFAIL);
+			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions),
+				       sizeof(long), GFP_KERNEL | __GFP_NOFAIL);
 			bitmap_fill(all, vol->log->n_regions);
-			if (plx_log_write_map(vol->log, cp->stale_map, all) == -EIO)
+			if (plx_log_write_map(vol->log, cp->stale_map, all) ==
+			    -EIO)
 				cp->stale_map = 0;
 			kvfree(all);
 		}
@@ -229,7 +239,8 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 }
 
 /* all of a detached plex is stale, whenever it comes back */
-void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv,
+			   u32 index)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -244,7 +255,8 @@ void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32
 }
 
 /* a disk that can take a copy of the volume's log; its plexes' disks come first */
-static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv)
+static int log_disk(const struct plx_change *c,
+		    const struct plx_conf_volume *cv)
 {
 	const struct plx_conf *conf = c->conf;
 	int other = -1;
@@ -253,7 +265,8 @@ static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv
 	for (d = 0; d < conf->n_disks; d++) {
 		struct plx_disk *disk;
 
-		if (conf->disk[d]->state != PLX_DISK_ONLINE || plx_space_log_slot(conf, d) < 0)
+		if (conf->disk[d]->state != PLX_DISK_ONLINE ||
+		    plx_space_log_slot(conf, d) < 0)
 			continue;
 		for (i = 0; i < cv->n_logs && cv->log[i].disk != d; i++)
 			;
@@ -281,7 +294,8 @@ static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv
  * Where a copy goes, no write is let in until the configuration says so: of bits
  * that only its successor has, a start with the old configuration would not know.
  */
-int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
+int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
+		       struct plx_why *why)
 {
 	u32 i = 0;
 	int d;
@@ -315,8 +329,10 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 	}
 	if (cv->n_logs)
 		return 0;
-	return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-			  "no online disk of the pack has room for the region log of %s", cv->name);
+	return plx_refuse(
+		why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+		"no online disk of the pack has room for the region log of %s",
+		cv->name);
 }
 
 /**
@@ -335,9 +351,12 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 	u32 v, i;
 
 	pr_warn("plexus: %s: disk %s is %s\n", conf->name, conf->disk[d]->path,
-		to == PLX_DISK_FAILED ? "failed" : to == PLX_DISK_OFFLINE ? "offline" : "missing");
+		to == PLX_DISK_FAILED  ? "failed" :
+		to == PLX_DISK_OFFLINE ? "offline" :
+					 "missing");
 	conf->disk[d]->state = to;
-	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack, &conf->disk[d]->id, "disk lost");
+	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack,
+		       &conf->disk[d]->id, "disk lost");
 	for (v = 0; v < conf->n_volumes; v++) {
 		cv = conf->volume[v];
 		for (log = false, i = 0; i < cv->n_logs; i++) {
@@ -364,50 +383,79 @@ static void fold_errors(struct plx_conf_disk *cd, struct plx_disk *disk)
 	cd->write_errors += atomic64_xchg(&disk->write_errors, 0);
 }
 
-/*
- * The set of disks that write changes: a new epoch. For each disk is noted what it
- * was known to hold before this configuration: should the power go while it is
- * written, a disk that did not get it is told from one that went its own way.
- */
-static void stamp(struct plx_change *c)
+static void fold_all_errors(struct plx_change *c)
 {
-	struct plx_conf *conf = c->conf, *old = published(c->pack);
-	bool changed = !old;
+	u32 d;
+
+	for (d = 0; d < c->conf->n_disks; d++) {
+		struct plx_disk *disk =
+			plx_pack_disk(c->pack, &c->conf->disk[d]->id);
+
+		if (disk)
+			fold_errors(c->conf->disk[d], disk);
+		plx_disk_put(disk);
+	}
+}
+
+/* will other disks be written than those that have the published configuration? */
+static bool other_disks(const struct plx_conf *conf, const struct plx_conf *old)
+{
 	u32 d;
 	int o;
 
 	for (d = 0; d < conf->n_disks; d++) {
-		struct plx_disk *disk = plx_pack_disk(c->pack, &conf->disk[d]->id);
-
-		if (disk)
-			fold_errors(conf->disk[d], disk);
-		plx_disk_put(disk);
-	}
-	conf->generation = (old ? max(old->generation, conf->generation) : conf->generation) + 1;
-	for (d = 0; d < conf->n_disks; d++) {
-		o = old ? plx_conf_disk_find(old, &conf->disk[d]->id) : -1;
-		if (o < 0 || (old->disk[o]->state == PLX_DISK_ONLINE) !=
-			     (conf->disk[d]->state == PLX_DISK_ONLINE))
-			changed = true;
-	}
-	if (old && old->n_disks != conf->n_disks)
-		changed = true;
-	if (changed || c->new_epoch)
-		conf->epoch = get_random_u64();
-	for (d = 0; old && d < conf->n_disks; d++) {
 		o = plx_conf_disk_find(old, &conf->disk[d]->id);
-		if (o < 0 || old->disk[o]->state != PLX_DISK_ONLINE)
-			continue;
-		conf->disk[d]->last_generation = old->generation;
-		conf->disk[d]->last_epoch = old->epoch;
+		if (o < 0 || (old->disk[o]->state == PLX_DISK_ONLINE) !=
+				     (conf->disk[d]->state == PLX_DISK_ONLINE))
+			return true;
 	}
+	return old->n_disks != conf->n_disks;
+}
+
+/* what disk @d is known to hold before the next write */
+static void known(struct plx_conf_disk *disk, const struct plx_conf *holds)
+{
+	disk->last_generation = holds->generation;
+	disk->last_epoch = holds->epoch;
+}
+
+/*
+ * What history.c needs to tell, after a crash, a disk that missed this from one that ran
+ * apart. @again: a disk was lost in the round before; those still online have what it wrote.
+ */
+static void stamp(struct plx_change *c, bool again)
+{
+	struct plx_conf *conf = c->conf, *old = published(c->pack);
+	bool fresh = again || c->starts || c->pack->gave_up ||
+		     other_disks(conf, old);
+	u32 d;
+	int o;
+
+	for (d = 0; d < conf->n_disks; d++) {
+		o = plx_conf_disk_find(old, &conf->disk[d]->id);
+		if (again && conf->disk[d]->state == PLX_DISK_ONLINE)
+			known(conf->disk[d], conf);
+		else if (!again && !c->starts && o >= 0 &&
+			 old->disk[o]->state == PLX_DISK_ONLINE)
+			known(conf->disk[d], old);
+	}
+	conf->base_epoch = again ? conf->epoch : old->epoch;
+	/* also above one that some disks have and that was given up: it must not be taken for this */
+	conf->generation =
+		max3(old->generation, conf->generation, c->pack->tried) + 1;
+	c->pack->tried = conf->generation;
+	if (fresh)
+		conf->epoch = get_random_u64();
 }
 
 /* writes to all online disks; those that err are lost in the copy. How many took it */
-static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost)
+static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
+		       bool *lost)
 {
-	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
-	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index), GFP_KERNEL | __GFP_NOFAIL);
+	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to),
+					GFP_KERNEL | __GFP_NOFAIL);
+	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index),
+			     GFP_KERNEL | __GFP_NOFAIL);
 	u32 d, n = 0, good = 0;
 
 	*lost = false;
@@ -423,7 +471,8 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost
 			continue;
 		}
 		to[n].disk = disk;
-		to[n].sector = PLX_CONFIG_SECTOR + (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
+		to[n].sector = PLX_CONFIG_SECTOR +
+			       (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
 		index[n++] = d;
 	}
 	if (!*lost)
@@ -437,7 +486,10 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost
 		for (d = 0; d < n; d++) {
 			if (to[d].error) {
 				WRITE_ONCE(to[d].disk->dead, true);
-				plx_change_lose_disk(c, index[d], PLX_DISK_FAILED);
+				c->conf->disk[index[d]]->maybe_epoch =
+					c->conf->epoch;
+				plx_change_lose_disk(c, index[d],
+						     PLX_DISK_FAILED);
 				*lost = true;
 			} else {
 				to[d].disk->config_slot ^= 1;
@@ -455,43 +507,50 @@ static void place_log(struct plx_volume *vol, void *arg)
 	int v = plx_conf_volume_find(c->conf, &vol->id);
 
 	/* a log that is about to go, or to be made anew, is left as it is */
-	if (v >= 0 && vol->log && c->conf->volume[v]->log_id == vol->log->log_id &&
+	if (v >= 0 && vol->log &&
+	    c->conf->volume[v]->log_id == vol->log->log_id &&
 	    plx_log_place(vol->log, c->conf, c->conf->volume[v]))
 		plx_log_break(vol->log);
 }
 
+/* not without memory: a disk that failed must be recorded, and writes wait for that */
 static int write_out(struct plx_change *c, struct plx_why *why)
 {
-	bool lost;
+	void *buf = kvmalloc(PLX_CONFIG_MAX, GFP_KERNEL | __GFP_NOFAIL);
+	bool lost = false;
+	size_t bytes;
+	u32 good;
+	int ret = 0;
 
+	fold_all_errors(c);
 	do {
-		size_t bytes;
-		void *buf;
-		u32 good;
-
-		stamp(c);
+		stamp(c, lost);
 		if (plx_conf_check(c->conf, why->text, sizeof(why->text))) {
 			why->result = PLEXUS_E_INVALIDARG;
-			return -EINVAL;
+			ret = -EINVAL;
+			break;
 		}
 		plx_pack_each_volume(c->pack, place_log, c);
 		bytes = plx_conf_encoded_size(c->conf);
-		if (bytes > PLX_CONFIG_MAX)
-			return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-					  "the configuration of the pack is full (%u KiB)",
-					  PLX_CONFIG_MAX >> 10);
-		buf = kvmalloc(round_up(bytes, PLX_BLOCK_SIZE), GFP_KERNEL | __GFP_ZERO);
-		if (!buf)
-			return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-					  "no memory for the configuration");
+		if (bytes > PLX_CONFIG_MAX) {
+			ret = plx_refuse(
+				why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+				"the configuration of the pack is full (%u KiB)",
+				PLX_CONFIG_MAX >> 10);
+			break;
+		}
+		memset(buf, 0, round_up(bytes, PLX_BLOCK_SIZE));
 		plx_conf_encode(c->conf, buf);
-		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);
-		kvfree(buf);
+		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE),
+				   &lost);
 		if (!good && !lost)
-			return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-					  "no disk of the pack can take the configuration");
-	} while (lost);
-	return 0;
+			ret = plx_refuse(
+				why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+				"no disk of the pack can take the configuration");
+	} while (!ret && lost);
+	c->pack->gave_up = ret;
+	kvfree(buf);
+	return ret;
 }
 
 static void follow(struct plx_volume *vol, void *arg)

@@ -135,6 +135,7 @@ struct plx_conf *plx_conf_clone(const struct plx_conf *conf)
 	copy->flags = conf->flags;
 	copy->generation = conf->generation;
 	copy->epoch = conf->epoch;
+	copy->base_epoch = conf->base_epoch;
 	for (i = 0; i < conf->n_disks; i++) {
 		struct plx_conf_disk *disk = plx_conf_disk_add(copy);
 

@@ -60,6 +60,8 @@ struct plx_conf_disk {
 	u32 log_slots;
 	u64 sectors, data_sector, data_end; /* sectors */
 	u64 last_generation, last_epoch; /* what it held before this one: see history.c */
+	u64 maybe_epoch; /* what it may have been given when it left */
+	u64 joined; /* a new number when it comes over from another history */
 	u64 read_errors, write_errors;
 	char path[64];
 };
@@ -113,6 +115,7 @@ struct plx_conf {
 	char name[PLEXUS_NAME_MAX + 1];
 	u32 flags;
 	u64 generation, epoch;
+	u64 base_epoch; /* of the configuration that this one came from */
 	u32 n_disks, n_volumes;
 	struct plx_conf_disk *disk[PLEXUS_MAX_DISKS];
 	struct plx_conf_volume *volume[PLEXUS_MAX_VOLUMES];
@@ -297,20 +300,28 @@ bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to);
 /*
  * history.c: which of the configurations found on a pack's disks counts.
  * @conf[i] was read from the disk with index (in its own conf) of id disk_id[i].
- * Returns the index of the one of which all others are ancestors or equals; -ENODATA
- * for n = 0; -EUCLEAN when two histories diverged (then *a, *b name one disk of each).
- * B (of disk b) is an ancestor of A when B.epoch == A.epoch and B.generation <= A.generation,
- * or B.epoch != A.epoch and A's record of disk b has last_epoch == B.epoch.
+ * Choose: the index of the one that covers all others; -ENODATA for n = 0;
+ * -EUCLEAN when two histories diverged (then *a, *b name one disk of each).
  *
- * What a writer must do for that: last_generation and last_epoch of a disk are those
- * of the configuration that it was last known to hold *before* this one is written,
- * online or not. With the new epoch there already, a crash between the writes
- * to two disks would look like two histories. When one of two histories is chosen by force,
- * the new configuration gets a new epoch, a generation above both, and the epochs that
- * the others were found with as their last_epoch.
+ * What a writer must do for that: each configuration has a higher generation, and says
+ * as base_epoch the epoch of the one that it came from. It has a new epoch if it goes to
+ * other disks than that one, after a start, and after a failed write; and it says of the
+ * disks that it does not go to that they are not online. last_generation and last_epoch of
+ * a disk are those of what it is known to hold before this one is written: for an online
+ * disk what was published, at a start what was read from it. maybe_epoch of a disk that
+ * goes is the epoch that was being written then, or, at a start, the one that is started.
+ * When one of two histories is chosen by force, the generation goes above both.
  */
+bool plx_history_covers(const struct plx_conf *a, const struct plx_id *on_a,
+			const struct plx_conf *b, const struct plx_id *on_b);
+u32 plx_history_cover(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 of,
+		      bool *covered);
 int plx_history_choose(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 *a,
 		       u32 *b);
+void plx_history_known(struct plx_conf *conf, u32 d, const struct plx_conf *own);
+bool plx_history_rolled_back(const struct plx_conf *conf, u32 d, const struct plx_conf *own);
+bool plx_history_taken_over(const struct plx_conf *conf, u32 d, const struct plx_conf *own);
+bool plx_history_apart(const struct plx_conf *conf, u32 d, const struct plx_conf *own);
 /*
  * more than half of the disks are in @present (by index), or all absent ones are
  * recorded as not online

@@ -442,6 +442,8 @@ static void *encode_disk(const struct plx_conf_disk *disk, void *at)
 	d->flags = cpu_to_le32(disk->flags);
 	d->last_generation = cpu_to_le64(disk->last_generation);
 	d->last_epoch = cpu_to_le64(disk->last_epoch);
+	d->maybe_epoch = cpu_to_le64(disk->maybe_epoch);
+	d->joined = cpu_to_le64(disk->joined);
 	d->read_errors = cpu_to_le64(disk->read_errors);
 	d->write_errors = cpu_to_le64(disk->write_errors);
 	encode_text(d->path, disk->path, sizeof(d->path));
@@ -526,6 +528,7 @@ void plx_conf_encode(const struct plx_conf *conf, void *buf)
 	memcpy(d->pack_id, conf->pack_id.b, sizeof(d->pack_id));
 	d->generation = cpu_to_le64(conf->generation);
 	d->epoch = cpu_to_le64(conf->epoch);
+	d->base_epoch = cpu_to_le64(conf->base_epoch);
 	d->n_disks = cpu_to_le32(conf->n_disks);
 	d->n_volumes = cpu_to_le32(conf->n_volumes);
 	encode_text(d->name, conf->name, sizeof(d->name));
@@ -587,6 +590,8 @@ static int decode_disk(struct reader *r, struct plx_conf *conf)
 	disk->flags = le32_to_cpu(d->flags);
 	disk->last_generation = le64_to_cpu(d->last_generation);
 	disk->last_epoch = le64_to_cpu(d->last_epoch);
+	disk->maybe_epoch = le64_to_cpu(d->maybe_epoch);
+	disk->joined = le64_to_cpu(d->joined);
 	disk->read_errors = le64_to_cpu(d->read_errors);
 	disk->write_errors = le64_to_cpu(d->write_errors);
 	return decode_text(r, disk->path, d->path, sizeof(disk->path));
@@ -704,6 +709,7 @@ static int decode_tree(struct reader *r, struct plx_conf *conf)
 	conf->flags = le32_to_cpu(d->flags);
 	conf->generation = le64_to_cpu(d->generation);
 	conf->epoch = le64_to_cpu(d->epoch);
+	conf->base_epoch = le64_to_cpu(d->base_epoch);
 	err = decode_text(r, conf->name, d->name, sizeof(conf->name));
 	for (i = 0; !err && i < n_disks; i++)
 		err = decode_disk(r, conf);

@@ -191,7 +191,7 @@ static int found_pack(struct plx_pack *pack, const char *name, struct plx_disk *
 	pack->state = PLX_PACK_ONLINE;
 	ret = plx_change_begin_locked(&c, pack, why);
 	if (!ret) {
-		c.new_epoch = true;
+		c.starts = true;
 		ret = plx_change_commit(&c, why);
 		plx_change_end_locked(&c);
 	}

@@ -430,6 +430,8 @@ struct plx_pack {
 
 	struct mutex change;
 	enum plx_pack_state state; /* under change; READ_ONCE to look */
+	u64 tried; /* highest generation that went to any disk, under change */
+	bool gave_up; /* the last change, maybe with some disks written; under change */
 	bool diverged; /* two histories: refused to start */
 	char why_waiting[224];
 
@@ -448,7 +450,7 @@ struct plx_change {
 	struct plx_pack *pack;
 	struct plx_conf *conf; /* the copy to edit; its indices are valid until commit */
 	unsigned int noio;
-	bool new_epoch; /* even if the same disks write: a forced start */
+	bool starts; /* the pack: the published copy is on no disk */
 	u32 n_gated;
 };
 

@@ -17,18 +17,10 @@ struct found {
 	struct plx_disk *disk[PLEXUS_MAX_DISKS];
 	struct plx_conf *conf[PLEXUS_MAX_DISKS];
 	struct plx_id id[PLEXUS_MAX_DISKS];
+	bool covered[PLEXUS_MAX_DISKS]; /* by the chosen configuration */
 	bool present[PLEXUS_MAX_DISKS]; /* by index in the chosen configuration */
 	bool apart[PLEXUS_MAX_DISKS]; /* has another history: nothing on it counts */
-	bool lost; /* a disk that the chosen configuration has online is not here */
 };
-
-/* does what disk @d of @conf last wrote precede @conf? */
-static bool ancestor(const struct plx_conf *conf, u32 d, const struct plx_conf *own)
-{
-	if (own->epoch == conf->epoch)
-		return own->generation <= conf->generation;
-	return conf->disk[d]->last_epoch == own->epoch;
-}
 
 static struct found *gather(struct plx_pack *pack)
 {
@@ -48,7 +40,8 @@ static struct found *gather(struct plx_pack *pack)
 	for (i = 0; i < n; i++) {
 		struct plx_disk *disk = f->disk[i];
 
-		if (disk->dead || plx_disk_read_config(disk, &f->conf[f->n], &why)) {
+		if (disk->dead ||
+		    plx_disk_read_config(disk, &f->conf[f->n], &why)) {
 			plx_disk_put(disk);
 			continue;
 		}
@@ -73,49 +66,54 @@ static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b,
 			   struct plx_why *why)
 {
 	pack->diverged = true;
-	return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			  "pack %s has two histories: %s (generation %llu) and %s (generation %llu) ran apart; choose one with pack recover --keep DISK",
-			  f->conf[a]->name, f->disk[a]->path, f->conf[a]->generation,
-			  f->disk[b]->path, f->conf[b]->generation);
+	return plx_refuse(
+		why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+		"pack %s has two histories: %s (generation %llu) and %s (generation %llu) ran apart; choose one with pack recover --keep DISK",
+		f->conf[a]->name, f->disk[a]->path, f->conf[a]->generation,
+		f->disk[b]->path, f->conf[b]->generation);
 }
 
-static int choose(struct plx_pack *pack, struct found *f, const struct plx_id *keep,
-		  struct plx_why *why)
+static int choose(struct plx_pack *pack, struct found *f,
+		  const struct plx_id *keep, struct plx_why *why)
 {
 	u32 a = 0, b = 0, i;
 	int ret;
 
 	if (!f->n)
-		return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-				  "no disk of the pack has a valid configuration");
+		return plx_refuse(
+			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+			"no disk of the pack has a valid configuration");
 	pack->diverged = false;
 	for (i = 0; keep && i < f->n; i++)
 		if (plx_id_equal(&f->id[i], keep))
 			return i;
 	if (keep)
-		return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-				  "the disk to keep is not one of this pack's that are here");
+		return plx_refuse(
+			why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+			"the disk to keep is not one of this pack's that are here");
 	ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
 	return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : ret;
 }
 
-static void mark_present(struct found *f, struct plx_conf *conf)
+static void mark_present(struct found *f, struct plx_conf *conf, u32 best)
 {
 	u32 i;
 	int d;
 
+	plx_history_cover(f->conf, f->id, f->n, best, f->covered);
 	for (i = 0; i < f->n; i++) {
+		conf->generation =
+			max(conf->generation, f->conf[i]->generation);
 		d = plx_conf_disk_find(conf, &f->id[i]);
 		if (d < 0)
 			continue;
 		f->present[d] = true;
-		f->apart[d] = !ancestor(conf, d, f->conf[i]);
-		if (f->apart[d]) { /* from now on its history leads to the one that was kept */
-			conf->disk[d]->last_epoch = f->conf[i]->epoch;
-			conf->disk[d]->last_generation = f->conf[i]->generation;
-			conf->generation = max(conf->generation, f->conf[i]->generation);
-		}
-		strscpy(conf->disk[d]->path, f->disk[i]->path, sizeof(conf->disk[d]->path));
+		f->apart[d] = !f->covered[i] ||
+			      plx_history_rolled_back(conf, d, f->conf[i]) ||
+			      plx_history_taken_over(conf, d, f->conf[i]);
+		plx_history_known(conf, d, f->conf[i]);
+		strscpy(conf->disk[d]->path, f->disk[i]->path,
+			sizeof(conf->disk[d]->path));
 	}
 }
 
@@ -123,32 +121,37 @@ static void mark_present(struct found *f, struct plx_conf *conf)
  * More than half would do, but the rest may be a moment away: started without
  * them, they would have to be resynced, and one of them may know more.
  */
-static int check_complete(struct found *f, struct plx_conf *conf, struct plx_why *why)
+static int check_complete(struct found *f, struct plx_conf *conf,
+			  struct plx_why *why)
 {
 	u32 d;
 
 	for (d = 0; d < conf->n_disks; d++)
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE)
-			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-					  "pack %s waits for %s; without it the pack starts in a few seconds, or at once by plexus scan",
-					  conf->name, conf->disk[d]->path);
+			return plx_refuse(
+				why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				"pack %s waits for %s; without it the pack starts in a few seconds, or at once by plexus scan",
+				conf->name, conf->disk[d]->path);
 	return 0;
 }
 
-static int check_quorum(struct found *f, struct plx_conf *conf, enum plx_start how,
-			struct plx_why *why)
+static int check_quorum(struct found *f, struct plx_conf *conf,
+			enum plx_start how, struct plx_why *why)
 {
 	u32 d, here = 0;
 
 	if (how == PLX_START_FORCED)
 		return 0;
 	if (plx_history_quorum(conf, f->present))
-		return how == PLX_START_COMPLETE ? check_complete(f, conf, why) : 0;
+		return how == PLX_START_COMPLETE ?
+			       check_complete(f, conf, why) :
+			       0;
 	for (d = 0; d < conf->n_disks; d++)
 		here += f->present[d];
-	return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-			  "pack %s waits for its disks: %u of %u are here, more than half are needed; pack recover --force starts it with these",
-			  conf->name, here, conf->n_disks);
+	return plx_refuse(
+		why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+		"pack %s waits for its disks: %u of %u are here, more than half are needed; pack recover --force starts it with these",
+		conf->name, here, conf->n_disks);
 }
 
 /* runtime volumes for all of the configuration; no device yet */
@@ -172,12 +175,14 @@ static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
 	return ret;
 }
 
-static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *cp)
+static bool all_online(const struct plx_conf *conf,
+		       const struct plx_conf_plex *cp)
 {
 	u32 d;
 
 	for (d = 0; d < conf->n_disks; d++)
-		if (plx_conf_plex_uses(cp, d) && conf->disk[d]->state != PLX_DISK_ONLINE)
+		if (plx_conf_plex_uses(cp, d) &&
+		    conf->disk[d]->state != PLX_DISK_ONLINE)
 			return false;
 	return true;
 }
@@ -191,8 +196,8 @@ static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *
  * @kind: of the task to be named
  * @parent: task that this is a part of, or 0
  */
-void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
-			  u64 parent)
+void plx_change_take_back(struct plx_change *c, u32 d, bool full,
+			  bool failed_too, u32 kind, u64 parent)
 {
 	u32 v, i;
 
@@ -202,8 +207,9 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 
 		for (i = 0; i < cv->n_plexes; i++) {
 			struct plx_conf_plex *cp = cv->plex[i];
-			bool gone = cp->state == PLX_PLEX_MISSING ||
-				    (cp->state == PLX_PLEX_FAILED && failed_too);
+			bool gone =
+				cp->state == PLX_PLEX_MISSING ||
+				(cp->state == PLX_PLEX_FAILED && failed_too);
 
 			if (!plx_conf_plex_uses(cp, d))
 				continue;
@@ -217,12 +223,14 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 			if (full && plx_change_last_current(cv, i))
 				continue;
 			if (!task)
-				task = plx_task_new(kind, 0, &c->pack->id, &cv->id);
+				task = plx_task_new(kind, 0, &c->pack->id,
+						    &cv->id);
 			if (task) {
 				task->may_cancel = true;
 				task->parent = parent;
 			}
-			plx_change_attach(c, cv, i, kind, task ? task->id : 0, full);
+			plx_change_attach(c, cv, i, kind, task ? task->id : 0,
+					  full);
 		}
 		if (cv->n_plexes > 1 && cv->n_logs < 2) {
 			struct plx_why why;
@@ -235,10 +243,12 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_to
 }
 
 /* a resync that goes on does so as a task that runs: the old id may have ended, or be another's */
-static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
+static void rename_task(struct plx_change *c, struct plx_conf_volume *cv,
+			struct plx_conf_plex *cp)
 {
 	struct plx_task *task = plx_task_find(cp->task_id);
-	bool same = task && task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
+	bool same = task &&
+		    task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
 		    plx_id_equal(&task->volume_id, &cv->id);
 
 	if (task)
@@ -254,7 +264,7 @@ static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct
 }
 
 /* the change that records who is here; the volumes know their logs already */
-static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx_why *why)
+static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 {
 	struct plx_change c;
 	u32 d, v, i;
@@ -262,12 +272,17 @@ static int settle(struct plx_pack *pack, struct found *f, bool force, struct plx
 
 	if (ret)
 		return ret;
-	c.new_epoch = force || f->lost; /* the published copy has it missing already */
+	c.starts = true;
 	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
 	for (d = 0; d < c.conf->n_disks; d++)
-		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
+		if (f->present[d] &&
+		    (c.conf->disk[d]->state == PLX_DISK_MISSING ||
+		     f->apart[d])) {
 			c.conf->disk[d]->state = PLX_DISK_ONLINE;
-			plx_change_take_back(&c, d, f->apart[d], false, PLEXUS_TASK_KIND_RESYNC, 0);
+			if (f->apart[d])
+				c.conf->disk[d]->joined = get_random_u64();
+			plx_change_take_back(&c, d, f->apart[d], false,
+					     PLEXUS_TASK_KIND_RESYNC, 0);
 		}
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
@@ -297,12 +312,14 @@ static void show_one(struct plx_volume *vol, void *arg)
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (smp_load_acquire(&vol->shown)) /* with the release of plx_volume_show() */
+	if (smp_load_acquire(
+		    &vol->shown)) /* with the release of plx_volume_show() */
 		plx_volume_resize(vol);
 	else if (conf && usable)
 		ret = plx_volume_show(vol, conf);
 	if (ret && ret != -ENOENT) /* that one went meanwhile */
-		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
+		pr_err("plexus: a device for a volume of pack %s cannot be made\n",
+		       conf->name);
 	if (conf)
 		plx_conf_put(conf);
 	plx_sync_kick(vol);
@@ -319,8 +336,9 @@ static void unmake(struct plx_volume *vol, void *arg)
 	plx_volume_finish(vol);
 }
 
-static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start how,
-			const struct plx_id *keep, bool import, struct plx_why *why)
+static int start_locked(struct plx_pack *pack, struct found *f,
+			enum plx_start how, const struct plx_id *keep,
+			bool import, struct plx_why *why)
 {
 	struct plx_conf *conf;
 	u32 d;
@@ -331,24 +349,25 @@ static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start h
 		return best;
 	conf = plx_conf_clone(f->conf[best]);
 	if (!conf)
-		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
-	mark_present(f, conf);
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+				  "no memory to start the pack");
+	mark_present(f, conf, best);
 	ret = 0;
 	if (conf->flags & PLX_CONF_F_EXPORTED && !import)
 		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-				 "pack %s was exported; pack import starts it", conf->name);
+				 "pack %s was exported; pack import starts it",
+				 conf->name);
 	if (!ret)
 		ret = check_quorum(f, conf, keep ? PLX_START_FORCED : how, why);
 	if (ret) {
-		plx_pack_publish(pack, conf); /* to be seen; nothing runs on it */
+		plx_pack_publish(pack,
+				 conf); /* to be seen; nothing runs on it */
 		return ret;
 	}
 	for (d = 0; d < conf->n_disks; d++) {
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
-			f->lost = true;
 			conf->disk[d]->state = PLX_DISK_MISSING;
-			conf->disk[d]->last_epoch = conf->epoch;
-			conf->disk[d]->last_generation = f->conf[best]->generation;
+			conf->disk[d]->maybe_epoch = conf->epoch;
 		}
 		if (f->apart[d])
 			conf->disk[d]->state = PLX_DISK_MISSING;
@@ -357,9 +376,10 @@ static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start h
 	pack->state = PLX_PACK_ONLINE;
 	ret = make_volumes(pack, conf);
 	if (ret)
-		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+			   "no memory to start the pack");
 	else
-		ret = settle(pack, f, how == PLX_START_FORCED || keep, why);
+		ret = settle(pack, f, why);
 	if (ret)
 		pack->state = PLX_PACK_WAITING;
 	return ret;
@@ -387,8 +407,8 @@ static void show_device(struct plx_pack *pack)
  *
  * Context: sleeps.
  */
-int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
-		   bool import, struct plx_why *why)
+int plx_pack_start(struct plx_pack *pack, enum plx_start how,
+		   const struct plx_id *keep, bool import, struct plx_why *why)
 {
 	struct found *f;
 	int ret = 0;
@@ -402,8 +422,10 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 	if (pack->state == PLX_PACK_WAITING) {
 		f = gather(pack);
 		ret = f ? start_locked(pack, f, how, keep, import, why) :
-			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
-		strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
+			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+				     "no memory to start the pack");
+		strscpy(pack->why_waiting, ret ? why->text : "",
+			sizeof(pack->why_waiting));
 		drop(f);
 	} else if (pack->state == PLX_PACK_STOPPED) {
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
@@ -411,7 +433,8 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 	}
 	mutex_unlock(&pack->change);
 	if (ret) {
-		if (READ_ONCE(pack->state) != PLX_PACK_STOPPED) { /* else who stops it does */
+		if (READ_ONCE(pack->state) !=
+		    PLX_PACK_STOPPED) { /* else who stops it does */
 			plx_pack_each_volume(pack, unmake, NULL);
 			show_device(pack);
 		}
@@ -432,12 +455,13 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
  * @parent: task that this is a part of, or 0
  * @why: filled on refusal
  */
-int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
-		       u64 parent, struct plx_why *why)
+int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk,
+		       bool failed_too, bool full, u64 parent,
+		       struct plx_why *why)
 {
 	struct plx_conf *own = NULL;
 	struct plx_change c;
-	bool apart;
+	bool apart, anew;
 	int d, ret;
 
 	plx_disk_read_config(disk, &own, why);
@@ -446,25 +470,34 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed
 		goto out;
 	d = plx_conf_disk_find(c.conf, &disk->id);
 	if (d < 0) {
-		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-				 "%s was taken out of pack %s; disk add takes it in again",
-				 disk->path, c.conf->name);
+		ret = plx_refuse(
+			why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+			"%s was taken out of pack %s; disk add takes it in again",
+			disk->path, c.conf->name);
 		goto end;
 	}
 	if (c.conf->disk[d]->state == PLX_DISK_ONLINE ||
 	    (c.conf->disk[d]->state != PLX_DISK_MISSING && !failed_too))
 		goto end;
-	apart = own && !ancestor(c.conf, d, own);
+	apart = own && plx_history_apart(c.conf, d, own);
 	if (apart && !full) {
-		ret = plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-				 "%s (generation %llu) and pack %s (generation %llu) have run apart; --force writes all of %s anew",
-				 disk->path, own->generation, c.conf->name, c.conf->generation,
-				 disk->path);
+		ret = plx_refuse(
+			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+			"%s (generation %llu) and pack %s (generation %llu) have run apart; --force writes all of %s anew",
+			disk->path, own->generation, c.conf->name,
+			c.conf->generation, disk->path);
 		goto end;
 	}
 	c.conf->disk[d]->state = PLX_DISK_ONLINE;
-	strscpy(c.conf->disk[d]->path, disk->path, sizeof(c.conf->disk[d]->path));
-	plx_change_take_back(&c, d, apart || !own, failed_too, PLEXUS_TASK_KIND_RESYNC, parent);
+	anew = apart || !own || plx_history_taken_over(c.conf, d, own);
+	if (own)
+		plx_history_known(c.conf, d, own);
+	if (anew)
+		c.conf->disk[d]->joined = get_random_u64();
+	strscpy(c.conf->disk[d]->path, disk->path,
+		sizeof(c.conf->disk[d]->path));
+	plx_change_take_back(&c, d, anew, failed_too, PLEXUS_TASK_KIND_RESYNC,
+			     parent);
 	ret = plx_change_commit(&c, why);
 end:
 	plx_change_end(&c);
@@ -518,7 +551,8 @@ static int record_export(struct plx_pack *pack, struct plx_why *why)
 	ret = plx_change_commit(&c, why);
 	plx_change_end_locked(&c);
 	/* no disk is left that could be told: then there is nothing to hold on to either */
-	if (ret && why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+	if (ret &&
+	    why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
 		pr_warn("plexus: a pack is exported without a disk to record it on\n");
 		memset(why, 0, sizeof(*why));
 		ret = 0;
@@ -535,9 +569,10 @@ static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
 	mutex_lock(&pack->change);
 	plx_pack_each_volume(pack, claim_one, &stop);
 	if (stop.bad[0])
-		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				 "/dev/%s is in use: open, or an operation runs on it; unmount or close it, or wait, first",
-				 stop.bad);
+		ret = plx_refuse(
+			why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			"/dev/%s is in use: open, or an operation runs on it; unmount or close it, or wait, first",
+			stop.bad);
 	else if (exported && pack->state == PLX_PACK_ONLINE)
 		ret = record_export(pack, why);
 	if (ret)
@@ -596,7 +631,8 @@ void plx_pack_start_soon(struct plx_pack *pack)
 /* the disks that were late did not come: the pack starts without them, if it may */
 void plx_pack_start_work(struct work_struct *work)
 {
-	struct plx_pack *pack = container_of(to_delayed_work(work), struct plx_pack, start_work);
+	struct plx_pack *pack = container_of(to_delayed_work(work),
+					     struct plx_pack, start_work);
 	struct plx_why why = {};
 
 	if (READ_ONCE(pack->state) == PLX_PACK_WAITING &&
@@ -604,4 +640,3 @@ void plx_pack_start_work(struct work_struct *work)
 		pr_notice("plexus: %s\n", why.text);
 	plx_pack_put(pack);
 }
-

@@ -75,7 +75,8 @@ struct plx_config_disk {
 	__le32 n_disks;
 	__le32 n_volumes;
 	__u8 name[64]; /* zero-padded, at least one zero */
-	__u8 pad[128];
+	__le64 base_epoch; /* of the configuration that this one came from */
+	__u8 pad[120];
 } __attribute__((packed));
 
 struct plx_disk_disk {
@@ -87,12 +88,14 @@ struct plx_disk_disk {
 	__le32 state; /* enum plx_disk_state */
 	__le32 flags;
 	__le32 pad0;
-	__le64 last_generation; /* of what it held before this one was written */
+	__le64 last_generation; /* of what it was known to hold before this one was written */
 	__le64 last_epoch;
 	__le64 read_errors;
 	__le64 write_errors;
 	__u8 path[64]; /* where it was last seen: a hint for people */
-	__u8 pad1[104];
+	__le64 maybe_epoch; /* of what it may have been given when it left */
+	__le64 joined; /* another number once it was taken over from another history */
+	__u8 pad1[88];
 } __attribute__((packed));
 
 struct plx_log_place_disk {

@@ -155,7 +155,8 @@ static const struct field disk_fields[] = {
 	F(struct plx_disk_disk, log_slots),   F(struct plx_disk_disk, state),
 	F(struct plx_disk_disk, flags),	      F(struct plx_disk_disk, pad0),
 	F(struct plx_disk_disk, last_generation), F(struct plx_disk_disk, last_epoch),
-	F(struct plx_disk_disk, path),	      END
+	F(struct plx_disk_disk, path),	      F(struct plx_disk_disk, maybe_epoch),
+	F(struct plx_disk_disk, joined),      END
 };
 
 static const struct field volume_fields[] = {

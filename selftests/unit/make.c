@@ -101,9 +101,12 @@ struct plx_conf *make_sample(void)
 	conf->flags = PLX_CONF_F_EXPORTED;
 	conf->generation = 0x0102030405060708;
 	conf->epoch = 0xf1f2f3f4f5f6f7f8;
+	conf->base_epoch = 0xe1e2e3e4e5e6e7e8;
 	for (i = 0; i < 5; i++) {
 		conf->disk[i]->last_generation = 1000 + i;
 		conf->disk[i]->last_epoch = 0x8000000000000000 + i;
+		conf->disk[i]->maybe_epoch = 0x7000000000000000 + i;
+		conf->disk[i]->joined = 0x6000000000000000 + i;
 		conf->disk[i]->read_errors = 2 * i;
 		conf->disk[i]->write_errors = 3 * i;
 		sprintf(conf->disk[i]->path, "/dev/sd%c", 'a' + i);
@@ -176,6 +179,7 @@ static bool disk_equal(const struct plx_conf_disk *a, const struct plx_conf_disk
 	       a->log_slots == b->log_slots && a->sectors == b->sectors &&
 	       a->data_sector == b->data_sector && a->data_end == b->data_end &&
 	       a->last_generation == b->last_generation && a->last_epoch == b->last_epoch &&
+	       a->maybe_epoch == b->maybe_epoch && a->joined == b->joined &&
 	       a->read_errors == b->read_errors && a->write_errors == b->write_errors &&
 	       !strcmp(a->path, b->path);
 }
@@ -186,6 +190,7 @@ bool conf_equal(const struct plx_conf *a, const struct plx_conf *b)
 
 	if (!plx_id_equal(&a->pack_id, &b->pack_id) || strcmp(a->name, b->name) ||
 	    a->flags != b->flags || a->generation != b->generation || a->epoch != b->epoch ||
+	    a->base_epoch != b->base_epoch ||
 	    a->n_disks != b->n_disks || a->n_volumes != b->n_volumes)
 		return false;
 	for (i = 0; i < a->n_disks; i++)

@@ -292,9 +292,9 @@ TEST(padding_is_ignored)
 	size_t bytes, vol = 256 + 5 * 256;
 	u8 *buf = encode(conf, &bytes);
 
-	memset(buf + 128, 0xee, 128); /* head */
+	memset(buf + 136, 0xee, 120); /* head */
 	memset(buf + 256 + 52, 0xee, 4); /* disk */
-	memset(buf + 256 + 152, 0xee, 104);
+	memset(buf + 256 + 168, 0xee, 88);
 	memset(buf + vol + 120, 0xee, 256 - 120); /* volume, also the logs that it does not have */
 	memset(buf + vol + 256 + 52, 0xee, 76); /* plex */
 	memset(buf + vol + 384 + 8, 0xee, 24); /* member */

@@ -21,6 +21,7 @@ static struct world begin(u32 n)
 		w.id[i] = make_id(2, i);
 		w.on[i] = make_empty(n, 1 << 20);
 		w.on[i]->epoch = 100;
+		w.on[i]->base_epoch = 100;
 	}
 	for (i = 0; i < n * n; i++)
 		w.on[i / n]->disk[i % n]->last_epoch = 100;
@@ -53,6 +54,7 @@ static void update(struct world *w, u32 from, u32 writers, u32 reached, u64 epoc
 		}
 	}
 	next->generation++;
+	next->base_epoch = w->on[from]->epoch;
 	if (epoch)
 		next->epoch = epoch;
 	for (i = 0; i < w->n; i++)
@@ -258,13 +260,34 @@ TEST(a_history_chosen_by_force_outweighs_the_other)
 	end(&w);
 }
 
-TEST(a_disk_that_the_pack_does_not_know_is_not_an_ancestor)
+TEST(a_disk_that_was_taken_out_while_away_holds_nothing_up)
 {
 	struct world w = begin(2);
 
 	update(&w, 0, 1, 1, 200);
 	plx_conf_disk_remove(w.on[0], 1);
+	CHECK_EQ(choose(&w), 0);
+	end(&w);
+}
+
+TEST(a_disk_that_was_taken_out_and_ran_on_its_own_is_refused)
+{
+	struct world w = begin(2);
+
+	update(&w, 0, 1, 1, 200);
+	plx_conf_disk_remove(w.on[0], 1);
+	update(&w, 1, 2, 2, 300);
 	CHECK_EQ(choose(&w), -1);
+	end(&w);
+}
+
+TEST(a_disk_lost_in_the_middle_of_a_write_is_no_split)
+{
+	struct world w = begin(4);
+
+	update(&w, 0, 15, 14, 0); /* first round: disk 0 erred, the others got it */
+	update(&w, 1, 14, 2, 200); /* second round, without disk 0: power cut after disk 1 */
+	CHECK_EQ(choose(&w), 1);
 	end(&w);
 }
 

@@ -44,7 +44,8 @@ def disk(i):
     return record(256, (0, 's', ident(2, i)), (16, 'Q', mib(200)), (24, 'Q', mib(9)),
                   (32, 'Q', mib(199)), (40, 'I', 100), (44, 'I', 4 if i == 3 else 1),
                   (48, 'I', 1 if i == 4 else 0), (56, 'Q', 1000 + i), (64, 'Q', (1 << 63) + i),
-                  (72, 'Q', 2 * i), (80, 'Q', 3 * i), (88, 's', b'/dev/sd%c' % (97 + i)))
+                  (72, 'Q', 2 * i), (80, 'Q', 3 * i), (88, 's', b'/dev/sd%c' % (97 + i)),
+                  (152, 'Q', (7 << 60) + i), (160, 'Q', (6 << 60) + i))
 
 
 def member(*extents):
@@ -71,7 +72,8 @@ def volume(i, name, sectors, plexes, *more):
 def config():
     data = record(256, (0, 's', b'PLXCONF\1'), (12, 'I', 1), (20, 'I', 1), (24, 's', ident(1, 0)),
                   (40, 'Q', 0x0102030405060708), (48, 'Q', 0xf1f2f3f4f5f6f7f8), (56, 'I', 5),
-                  (60, 'I', 4), (64, 's', b'Sample.pack_1'))
+                  (60, 'I', 4), (64, 's', b'Sample.pack_1'),
+                  (128, 'Q', 0xe1e2e3e4e5e6e7e8))
     for i in range(5):
         data += disk(i)
     data += volume(0, b'simple', mib(2), [plex(0, 0, 10, [member((0, 9, 2))])])
