@@ -30,7 +30,7 @@ disk_delay d2 0 0 700
 begin=$(volume_value p/v '.plexes[] | select(.members[0].extents[0].path | endswith("d1")) |
 	.members[0].extents[0].start')
 perl -e '
-	use Time::HiRes qw(time sleep);
+	sub now { open(my $up, "<", "/proc/uptime") or die; return (split / /, <$up>)[0]; }
 	my ($path, $begin, $size) = @ARGV;
 	my ($old, $data);
 	open(my $file, "<", $path) or die;
@@ -39,9 +39,9 @@ perl -e '
 	for (;;) {
 		seek $file, $begin, 0;
 		read $file, $data, $size;
-		printf "%.3f\n", time if !defined $old || $data ne $old;
+		printf "%.2f\n", now() if !defined $old || $data ne $old;
 		$old = $data;
-		sleep 0.01;
+		select(undef, undef, undef, 0.01);
 	}
 ' "$(disk_file d1)" "$begin" $((16 << 20)) >"$where.log" &
 watcher=$!
