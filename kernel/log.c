@@ -26,6 +26,7 @@
 #include "plexus.h"
 
 #define CLEAN_INTERVAL (HZ)
+#define CLEAN_HOLD 5 /* intervals that a region stays dirty while others are written */
 
 static u32 first_region(const struct plx_log *log, u64 sector)
 {
@@ -539,6 +540,22 @@ void plx_log_kick(struct plx_log *log)
 	mod_delayed_work(plx_wq, &log->clean_work, 0);
 }
 
+/*
+ * What was written since the last look, or, while somebody writes elsewhere, since some
+ * looks more: a random load would else find most of its regions cleaned each second.
+ */
+static void clean_keep(struct plx_log *log)
+{
+	bool idle = bitmap_empty(log->recent, log->n_regions);
+
+	if (idle || ++log->looks > CLEAN_HOLD) {
+		bitmap_zero(log->held, log->n_regions);
+		log->looks = 0;
+	}
+	bitmap_or(log->held, log->held, log->recent, log->n_regions);
+	bitmap_zero(log->recent, log->n_regions);
+}
+
 /* regions that nobody wrote to lately leave warm; their writers are then waited for */
 static bool clean_choose(struct plx_log *log)
 {
@@ -546,8 +563,9 @@ static bool clean_choose(struct plx_log *log)
 	u32 r;
 
 	spin_lock_irq(&log->lock);
+	clean_keep(log);
 	if (!log->gate && !log->broken) {
-		bitmap_andnot(log->cleaning, log->dirty, log->recent, log->n_regions);
+		bitmap_andnot(log->cleaning, log->dirty, log->held, log->n_regions);
 		any = bitmap_andnot(log->cleaning, log->cleaning, log->unsync, log->n_regions);
 		if (log->window_end) {
 			r = log->window_start >> log->shift;
@@ -556,7 +574,6 @@ static bool clean_choose(struct plx_log *log)
 		}
 		bitmap_andnot(log->warm, log->warm, log->cleaning, log->n_regions);
 	}
-	bitmap_zero(log->recent, log->n_regions);
 	spin_unlock_irq(&log->lock);
 	return any;
 }
@@ -630,14 +647,15 @@ struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume
 	INIT_DELAYED_WORK(&log->clean_work, clean_work);
 	log->warm = map_alloc(log);
 	log->recent = map_alloc(log);
+	log->held = map_alloc(log);
 	log->dirty = map_alloc(log);
 	log->unsync = map_alloc(log);
 	log->cleaning = map_alloc(log);
 	log->image = map_alloc(log);
 	log->wire = kvzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	log->block = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
-	if (!log->warm || !log->recent || !log->dirty || !log->unsync || !log->cleaning ||
-	    !log->image || !log->wire || !log->block) {
+	if (!log->warm || !log->recent || !log->held || !log->dirty || !log->unsync ||
+	    !log->cleaning || !log->image || !log->wire || !log->block) {
 		plx_log_free(log);
 		return NULL;
 	}
@@ -683,6 +701,7 @@ void plx_log_free(struct plx_log *log)
 		plx_disk_put(log->copy[i].disk);
 	kvfree(log->warm);
 	kvfree(log->recent);
+	kvfree(log->held);
 	kvfree(log->dirty);
 	kvfree(log->unsync);
 	kvfree(log->cleaning);

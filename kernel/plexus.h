@@ -149,6 +149,8 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ: to be made equal */
 	unsigned long *cleaning; /* about to leave dirty */
+	unsigned long *held; /* not to leave it yet: written some looks ago */
+	u32 looks; /* since held began */
 	u32 n_unsync;
 	unsigned int gate; /* above 0: no write is let in */
 	u64 window_start, window_end; /* sectors; no write is let in */
