@@ -159,7 +159,7 @@ bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . 
 bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
 
 /*
- * config_format.c: @why gets a sentence for people on failure, at most @whylen
+ * conf_check.c, config_format.c: @why gets a sentence for people on failure, at most @whylen
  * bytes. check() holds the rules that every configuration obeys, whether read
  * from a hostile disk or made by us: counts, unique ids and names, valid enums
  * and names, indices in range, extents inside data_sector..data_end and 1 MiB
@@ -192,6 +192,7 @@ struct plx_format_why {
 u32 plx_format_crc(const void *buf, size_t len, size_t at); /* the 4 bytes at @at count as zero */
 __printf(2, 3)
 int plx_format_bad(const struct plx_format_why *why, const char *fmt, ...); /* -EINVAL */
+int plx_format_no_memory(const struct plx_format_why *why); /* -ENOMEM */
 
 struct plx_label {
 	struct plx_id pack_id, disk_id;
