@@ -103,21 +103,6 @@ static void gate_by_id(struct plx_change *c, const struct plx_id *id)
 	plx_volume_put(vol);
 }
 
-/* a log map that no plex of the volume uses, or 0 */
-static u32 free_map(const struct plx_conf_volume *cv)
-{
-	u32 map, i;
-
-	for (map = 1; map < PLX_LOG_MAPS; map++) {
-		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map;
-		     i++)
-			;
-		if (i == cv->n_plexes)
-			return map;
-	}
-	return 0;
-}
-
 bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 {
 	u32 i;
@@ -137,7 +122,7 @@ static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
 	int ret;
 
 	if (was_current)
-		cp->stale_map = free_map(cv);
+		cp->stale_map = plx_conf_free_map(cv);
 	if (!cp->stale_map || !plex || !vol->log) {
 		cp->stale_map = 0;
 		if (plex && vol->log)
@@ -219,7 +204,7 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
 		gate(c, vol);
 	if (full) {
 		cp->stale_map = 0;
-		cp->stale_map = free_map(cv);
+		cp->stale_map = plx_conf_free_map(cv);
 		if (vol && vol->log && plex)
 			plx_log_stale_fill(vol->log, plex, true);
 		if (vol && vol->log && cp->stale_map) {
@@ -290,7 +275,7 @@ static int log_disk(const struct plx_change *c,
  * @cv: volume in its configuration
  * @why: filled on refusal
  *
- * Two copies on online disks where there are several plexes, none otherwise.
+ * Two copies on online disks where there is redundancy, none otherwise.
  * Where a copy goes, no write is let in until the configuration says so: of bits
  * that only its successor has, a start with the old configuration would not know.
  */
@@ -300,7 +285,7 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
 	u32 i = 0;
 	int d;
 
-	if (cv->n_plexes < 2) {
+	if (!plx_conf_volume_redundant(cv)) {
 		cv->n_logs = 0;
 		cv->region_shift = 0;
 		cv->log_id = 0;

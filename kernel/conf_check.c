@@ -92,68 +92,126 @@ static int check_disk(const struct plx_conf *conf, u32 i, const struct plx_forma
 	return 0;
 }
 
+/* @what: of which kind it is */
 static int check_extent(const struct plx_conf *conf, const struct plx_conf_extent *e,
-			const struct plx_format_why *w)
+			const char *what, const struct plx_format_why *w)
 {
 	const struct plx_conf_disk *disk;
 
 	if (e->disk >= conf->n_disks)
-		return plx_format_bad(w, "an extent is on disk %u, but there are %u", e->disk,
+		return plx_format_bad(w, "an %s is on disk %u, but there are %u", what, e->disk,
 				      conf->n_disks);
 	disk = conf->disk[e->disk];
 	if (!e->sectors || e->start % PLX_ALIGN_SECTORS || e->sectors % PLX_ALIGN_SECTORS)
-		return plx_format_bad(w, "disk %u: extent %llu+%llu is not made of MiB", e->disk,
+		return plx_format_bad(w, "disk %u: %s %llu+%llu is not made of MiB", e->disk, what,
 				      e->start, e->sectors);
 	if (e->start < disk->data_sector || e->start >= disk->data_end ||
 	    e->sectors > disk->data_end - e->start)
-		return plx_format_bad(w, "disk %u: extent %llu+%llu is outside of %llu..%llu",
-				      e->disk, e->start, e->sectors, disk->data_sector,
+		return plx_format_bad(w, "disk %u: %s %llu+%llu is outside of %llu..%llu", e->disk,
+				      what, e->start, e->sectors, disk->data_sector,
 				      disk->data_end);
 	return 0;
 }
 
-/* owner[disk]: 1 + the index of the plex of this volume that is on that disk */
-static int check_members(const struct plx_conf *conf, const struct plx_conf_plex *plex, u8 *owner,
-			 u8 self, const struct plx_format_why *w)
+/* what a member of a parity plex has of its own, and others have not */
+static int check_member(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			const struct plx_conf_plex *plex, u32 i, const struct plx_format_why *w)
 {
-	u64 size, first = 0;
-	u32 i, j;
+	const struct plx_conf_member *m = &plex->member[i];
+	const struct plx_conf_extent log = { m->extent[0].disk, m->log_start, m->log_sectors };
+
+	if (plex->type != PLEXUS_TYPE_PARITY) {
+		if (m->state || m->stale_map)
+			return plx_format_bad(w,
+					      "member %u has a state, but its plex has no parity",
+					      i);
+		if (m->log_start || m->log_sectors)
+			return plx_format_bad(
+				w, "member %u has a parity log, but its plex has no parity", i);
+		return 0;
+	}
+	if (m->state > PLX_MEMBER_MISSING)
+		return plx_format_bad(w, "member %u: state %u is not known", i, m->state);
+	if (vol->write_hole != PLX_WRITE_HOLE_OFF)
+		return m->log_sectors ? check_extent(conf, &log, "parity log", w) :
+					plx_format_bad(w, "member %u has no parity log", i);
+	if (m->log_start || m->log_sectors)
+		return plx_format_bad(w, "member %u has a parity log, but volume %s uses none", i,
+				      vol->name);
+	return 0;
+}
+
+/* who of a volume is on which disk: 1 + the index; 0: nobody */
+struct owners {
+	u8 plex[PLEXUS_MAX_DISKS];
+	u8 member[PLEXUS_MAX_DISKS]; /* of the plex that is looked at */
+};
+
+static int check_extents(const struct plx_conf *conf, const struct plx_conf_plex *plex, u32 p,
+			 u32 i, struct owners *owners, const struct plx_format_why *w)
+{
+	const struct plx_conf_member *m = &plex->member[i];
+	u32 j;
 	int err;
 
-	for (i = 0; i < plex->n_members; i++) {
-		const struct plx_conf_member *m = &plex->member[i];
+	for (j = 0; j < m->n_extents; j++) {
+		const struct plx_conf_extent *e = &m->extent[j];
 
-		for (size = 0, j = 0; j < m->n_extents; j++) {
-			const struct plx_conf_extent *e = &m->extent[j];
-
-			err = check_extent(conf, e, w);
-			if (err)
-				return err;
-			if (owner[e->disk] && owner[e->disk] != self)
-				return plx_format_bad(w, "two plexes of a volume are on disk %u",
-						      e->disk);
-			owner[e->disk] = self;
-			if (plex->type == PLEXUS_TYPE_SIMPLE && e->disk != m->extent[0].disk)
-				return plx_format_bad(w, "a simple plex is on disks %u and %u",
-						      m->extent[0].disk, e->disk);
-			size += e->sectors;
-		}
-		if (!i)
-			first = size;
-		else if (size != first)
-			return plx_format_bad(w, "the members of a stripe differ in size");
+		err = check_extent(conf, e, "extent", w);
+		if (err)
+			return err;
+		if (owners->plex[e->disk] && owners->plex[e->disk] != p + 1)
+			return plx_format_bad(w, "two plexes of a volume are on disk %u", e->disk);
+		owners->plex[e->disk] = p + 1;
+		if (plex->type == PLEXUS_TYPE_PARITY && owners->member[e->disk] &&
+		    owners->member[e->disk] != i + 1)
+			return plx_format_bad(w, "two members of a parity plex are on disk %u",
+					      e->disk);
+		owners->member[e->disk] = i + 1;
+		if (plex->type == PLEXUS_TYPE_SIMPLE && e->disk != m->extent[0].disk)
+			return plx_format_bad(w, "a simple plex is on disks %u and %u",
+					      m->extent[0].disk, e->disk);
 	}
+	return 0;
+}
+
+/* extents are of MiB, and no unit is larger: so all members are whole units, and no unit is cut */
+static int check_members(const struct plx_conf *conf, const struct plx_conf_volume *vol, u32 p,
+			 struct owners *owners, const struct plx_format_why *w)
+{
+	const struct plx_conf_plex *plex = vol->plex[p];
+	u32 i;
+	int err;
+
+	memset(owners->member, 0, sizeof(owners->member));
+	for (i = 0; i < plex->n_members; i++) {
+		err = check_extents(conf, plex, p, i, owners, w);
+		if (!err)
+			err = check_member(conf, vol, plex, i, w);
+		if (err)
+			return err;
+		if (plx_conf_member_sectors(&plex->member[i]) !=
+		    plx_conf_member_sectors(&plex->member[0]))
+			return plx_format_bad(w, "the members of a plex differ in size");
+	}
+	return 0;
+}
+
+static int check_unit(const struct plx_conf_plex *plex, const struct plx_format_why *w)
+{
+	if (!is_power_of_2(plex->unit) || plex->unit < PLX_UNIT_MIN || plex->unit > PLX_UNIT_MAX)
+		return plx_format_bad(w, "a stripe unit of %u sectors", plex->unit);
 	return 0;
 }
 
 static int check_plex_type(const struct plx_conf_plex *plex, const struct plx_format_why *w)
 {
+	if (plex->parity && plex->type != PLEXUS_TYPE_PARITY)
+		return plx_format_bad(w, "parity %u in a plex that is no parity plex",
+				      plex->parity);
 	switch (plex->type) {
 	case PLEXUS_TYPE_STRIPE:
-		if (!is_power_of_2(plex->unit) || plex->unit < PLX_UNIT_MIN ||
-		    plex->unit > PLX_UNIT_MAX)
-			return plx_format_bad(w, "a stripe unit of %u sectors", plex->unit);
-		return 0;
+		return check_unit(plex, w);
 	case PLEXUS_TYPE_SIMPLE:
 	case PLEXUS_TYPE_SPAN:
 		if (plex->n_members != 1)
@@ -163,18 +221,22 @@ static int check_plex_type(const struct plx_conf_plex *plex, const struct plx_fo
 			return plx_format_bad(w, "a stripe unit in a plex that is not striped");
 		return 0;
 	case PLEXUS_TYPE_PARITY:
-		return plx_format_bad(w, "parity plexes are not known to this version");
+		if (plex->parity < 1 || plex->parity > PLX_PARITY_MAX)
+			return plx_format_bad(w, "parity %u: it is 1 or 2", plex->parity);
+		if (plex->n_members < plex->parity + 2)
+			return plx_format_bad(w, "%u members in a plex of parity %u: too few",
+					      plex->n_members, plex->parity);
+		return check_unit(plex, w);
 	default:
 		return plx_format_bad(w, "plex type %u is not known", plex->type);
 	}
 }
 
 static int check_plex(const struct plx_conf *conf, const struct plx_conf_volume *vol, u32 i,
-		      u8 *owner, const struct plx_format_why *w)
+		      struct owners *owners, const struct plx_format_why *w)
 {
 	const struct plx_conf_plex *plex = vol->plex[i];
 	int err;
-	u32 j;
 
 	if (id_nil(&plex->id))
 		return plx_format_bad(w, "plex %u has no id", i);
@@ -184,17 +246,9 @@ static int check_plex(const struct plx_conf *conf, const struct plx_conf_volume 
 		return plx_format_bad(w, "plex %u: flags %#x are not known", i, plex->flags);
 	if (plex->task_kind > PLEXUS_TASK_KIND_VOLUME)
 		return plx_format_bad(w, "plex %u: task kind %u is not known", i, plex->task_kind);
-	if (plex->stale_map >= PLX_LOG_MAPS)
-		return plx_format_bad(w, "plex %u: there is no map %u", i, plex->stale_map);
-	if (plex->stale_map && !vol->n_logs)
-		return plx_format_bad(w, "plex %u has a stale map, but the volume no log", i);
-	for (j = 0; j < i && plex->stale_map; j++)
-		if (vol->plex[j]->stale_map == plex->stale_map)
-			return plx_format_bad(w, "plexes %u and %u share stale map %u", j, i,
-					      plex->stale_map);
 	err = check_plex_type(plex, w);
 	if (!err)
-		err = check_members(conf, plex, owner, i + 1, w);
+		err = check_members(conf, vol, i, owners, w);
 	if (err)
 		return err;
 	if (plx_conf_plex_sectors(plex) < vol->sectors)
@@ -209,7 +263,9 @@ static int check_logs(const struct plx_conf *conf, const struct plx_conf_volume 
 	u32 i, j;
 
 	if (!vol->region_shift && !vol->n_logs)
-		return vol->n_plexes < 2 ? 0 : plx_format_bad(w, "a mirror without a region log");
+		return plx_conf_volume_redundant(vol) ?
+			       plx_format_bad(w, "a mirror or parity volume without a region log") :
+			       0;
 	if (vol->region_shift < PLX_REGION_SHIFT_MIN || vol->region_shift > PLX_REGION_SHIFT_MAX)
 		return plx_format_bad(w, "a region log with region shift %u", vol->region_shift);
 	if (plx_log_regions(vol->sectors, vol->region_shift) > PLX_LOG_BITS)
@@ -233,10 +289,57 @@ static int check_logs(const struct plx_conf *conf, const struct plx_conf_volume 
 	return 0;
 }
 
+static int claim_map(const struct plx_conf_volume *vol, u32 map, unsigned long *claimed,
+		     const struct plx_format_why *w)
+{
+	if (!map)
+		return 0;
+	if (map >= PLX_LOG_MAPS)
+		return plx_format_bad(w, "volume %s: there is no log map %u", vol->name, map);
+	if (!vol->n_logs)
+		return plx_format_bad(w, "volume %s uses log map %u, but has no log", vol->name,
+				      map);
+	if (*claimed & BIT(map))
+		return plx_format_bad(w, "volume %s uses log map %u twice", vol->name, map);
+	*claimed |= BIT(map);
+	return 0;
+}
+
+/* plexes, members and the map of what was never written share maps 1..7 of the region log */
+static int check_maps(const struct plx_conf_volume *vol, const struct plx_format_why *w)
+{
+	unsigned long claimed = 0;
+	u32 i, j;
+	int err = claim_map(vol, vol->written_map, &claimed, w);
+
+	for (i = 0; !err && i < vol->n_plexes; i++) {
+		err = claim_map(vol, vol->plex[i]->stale_map, &claimed, w);
+		for (j = 0; !err && j < vol->plex[i]->n_members; j++)
+			err = claim_map(vol, vol->plex[i]->member[j].stale_map, &claimed, w);
+	}
+	return err;
+}
+
+static int check_write_hole(const struct plx_conf_volume *vol, const struct plx_format_why *w)
+{
+	if (!plx_conf_volume_parity(vol)) {
+		if (vol->write_hole || vol->written_map)
+			return plx_format_bad(
+				w,
+				"volume %s: write hole %u, written map %u, but no parity plex",
+				vol->name, vol->write_hole, vol->written_map);
+		return 0;
+	}
+	if (vol->write_hole < PLX_WRITE_HOLE_LOG || vol->write_hole > PLX_WRITE_HOLE_OFF)
+		return plx_format_bad(w, "volume %s: write hole %u is not known", vol->name,
+				      vol->write_hole);
+	return 0;
+}
+
 static int check_volume(const struct plx_conf *conf, u32 i, const struct plx_format_why *w)
 {
 	const struct plx_conf_volume *vol = conf->volume[i];
-	u8 owner[PLEXUS_MAX_DISKS] = { 0 };
+	struct owners owners = {};
 	int err;
 	u32 j;
 
@@ -258,9 +361,11 @@ static int check_volume(const struct plx_conf *conf, u32 i, const struct plx_for
 		return plx_format_bad(w, "volume %s: read policy %u, plex %u", vol->name,
 				      vol->read_policy, vol->preferred);
 	err = check_logs(conf, vol, w);
+	if (!err)
+		err = check_write_hole(vol, w);
 	for (j = 0; !err && j < vol->n_plexes; j++)
-		err = check_plex(conf, vol, j, owner, w);
-	return err;
+		err = check_plex(conf, vol, j, &owners, w);
+	return err ?: check_maps(vol, w);
 }
 
 /* a run of sectors that belongs to somebody */
@@ -280,10 +385,24 @@ static int span_cmp(const void *left, const void *right)
 	return 0;
 }
 
+static size_t member_spans(const struct plx_conf_member *m, struct span *span)
+{
+	size_t n = 0;
+	u32 i;
+
+	if (m->log_sectors)
+		span[n++] = (struct span){ m->extent[0].disk, m->log_start,
+					   m->log_start + m->log_sectors };
+	for (i = 0; i < m->n_extents; i++)
+		span[n++] = (struct span){ m->extent[i].disk, m->extent[i].start,
+					   m->extent[i].start + m->extent[i].sectors };
+	return n;
+}
+
 static size_t volume_spans(const struct plx_conf_volume *vol, struct span *span)
 {
 	size_t n = 0;
-	u32 i, j, k;
+	u32 i, j;
 
 	for (i = 0; i < vol->n_logs; i++) {
 		u64 start = PLX_LOG_SECTOR + (u64)vol->log[i].slot * PLX_LOG_SLOT_SECTORS;
@@ -291,18 +410,15 @@ static size_t volume_spans(const struct plx_conf_volume *vol, struct span *span)
 		span[n++] = (struct span){ vol->log[i].disk, start, start + PLX_LOG_SLOT_SECTORS };
 	}
 	for (i = 0; i < vol->n_plexes; i++)
-		for (j = 0; j < vol->plex[i]->n_members; j++) {
-			const struct plx_conf_member *m = &vol->plex[i]->member[j];
-
-			for (k = 0; k < m->n_extents; k++)
-				span[n++] = (struct span){ m->extent[k].disk, m->extent[k].start,
-							   m->extent[k].start +
-								   m->extent[k].sectors };
-		}
+		for (j = 0; j < vol->plex[i]->n_members; j++)
+			n += member_spans(&vol->plex[i]->member[j], span + n);
 	return n;
 }
 
-/* every span costs at least 32 bytes of the blob, or is one of at most four logs of a volume */
+/*
+ * Every extent, and every member, that may have a parity log, costs at least 32 bytes of the
+ * blob; and a volume has at most four logs.
+ */
 static int check_overlaps(const struct plx_conf *conf, const struct plx_format_why *w)
 {
 	size_t i, n = 0, max = PLX_MAX_LOGS * conf->n_volumes;

@@ -74,6 +74,10 @@ static void *encode_member(const struct plx_conf_member *m, void *at)
 	u32 i;
 
 	d->n_extents = cpu_to_le32(m->n_extents);
+	d->state = cpu_to_le32(m->state);
+	d->stale_map = cpu_to_le32(m->stale_map);
+	d->log_start = cpu_to_le64(m->log_start);
+	d->log_sectors = cpu_to_le64(m->log_sectors);
 	for (i = 0; i < m->n_extents; i++, e++) {
 		e->disk = cpu_to_le32(m->extent[i].disk);
 		e->start = cpu_to_le64(m->extent[i].start);
@@ -96,6 +100,7 @@ static void *encode_plex(const struct plx_conf_plex *plex, void *at)
 	d->flags = cpu_to_le32(plex->flags);
 	d->task_id = cpu_to_le64(plex->task_id);
 	d->task_kind = cpu_to_le32(plex->task_kind);
+	d->parity = cpu_to_le32(plex->parity);
 	for (at = d + 1, i = 0; i < plex->n_members; i++)
 		at = encode_member(&plex->member[i], at);
 	return at;
@@ -114,6 +119,8 @@ static void *encode_volume(const struct plx_conf_volume *vol, void *at)
 	d->read_policy = cpu_to_le32(vol->read_policy);
 	d->preferred = cpu_to_le32(vol->preferred);
 	d->log_id = cpu_to_le64(vol->log_id);
+	d->write_hole = cpu_to_le32(vol->write_hole);
+	d->written_map = cpu_to_le32(vol->written_map);
 	d->n_logs = cpu_to_le32(vol->n_logs);
 	d->n_plexes = cpu_to_le32(vol->n_plexes);
 	for (i = 0; i < vol->n_logs; i++) {
@@ -228,6 +235,10 @@ static int decode_member(struct reader *r, struct plx_conf_member *m)
 	if (d->flags)
 		return plx_format_bad(&r->why, "member flags %#x are not known",
 				      le32_to_cpu(d->flags));
+	m->state = le32_to_cpu(d->state);
+	m->stale_map = le32_to_cpu(d->stale_map);
+	m->log_start = le64_to_cpu(d->log_start);
+	m->log_sectors = le64_to_cpu(d->log_sectors);
 	e = take(r, n * sizeof(*e), "list of extents");
 	if (!e)
 		return -EINVAL;
@@ -266,6 +277,7 @@ static int decode_plex(struct reader *r, struct plx_conf_volume *vol)
 	plex->flags = le32_to_cpu(d->flags);
 	plex->task_id = le64_to_cpu(d->task_id);
 	plex->task_kind = le32_to_cpu(d->task_kind);
+	plex->parity = le32_to_cpu(d->parity);
 	for (i = 0; !err && i < n; i++)
 		err = decode_member(r, &plex->member[i]);
 	if (!err)
@@ -298,6 +310,8 @@ static int decode_volume(struct reader *r, struct plx_conf *conf)
 	vol->read_policy = le32_to_cpu(d->read_policy);
 	vol->preferred = le32_to_cpu(d->preferred);
 	vol->log_id = le64_to_cpu(d->log_id);
+	vol->write_hole = le32_to_cpu(d->write_hole);
+	vol->written_map = le32_to_cpu(d->written_map);
 	vol->n_logs = le32_to_cpu(d->n_logs);
 	for (i = 0; i < vol->n_logs; i++) {
 		vol->log[i].disk = le32_to_cpu(d->log[i].disk);

@@ -154,6 +154,20 @@ static int check_quorum(struct found *f, struct plx_conf *conf,
 		conf->name, here, conf->n_disks);
 }
 
+/* what the configuration may say, but the data path cannot do yet */
+static int check_known(const struct plx_conf *conf, struct plx_why *why)
+{
+	u32 v;
+
+	for (v = 0; v < conf->n_volumes; v++)
+		if (plx_conf_volume_parity(conf->volume[v]))
+			return plx_refuse(
+				why, PLEXUS_E_NOTIMPL,
+				"volume %s of pack %s has parity, which this version cannot run; use the one that made it",
+				conf->volume[v]->name, conf->name);
+	return 0;
+}
+
 /* runtime volumes for all of the configuration; no device yet */
 static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
 {
@@ -357,6 +371,8 @@ static int start_locked(struct plx_pack *pack, struct found *f,
 		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 				 "pack %s was exported; pack import starts it",
 				 conf->name);
+	if (!ret)
+		ret = check_known(conf, why);
 	if (!ret)
 		ret = check_quorum(f, conf, keep ? PLX_START_FORCED : how, why);
 	if (ret) {

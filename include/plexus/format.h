@@ -115,7 +115,9 @@ struct plx_volume_disk {
 	__le32 n_logs;
 	__le32 n_plexes;
 	struct plx_log_place_disk log[4];
-	__u8 pad[104];
+	__le32 write_hole; /* enum plx_write_hole; 0 without a parity plex */
+	__le32 written_map; /* 1..7: log map of the regions never written; 0: none */
+	__u8 pad[96];
 } __attribute__((packed));
 
 struct plx_plex_disk {
@@ -123,18 +125,23 @@ struct plx_plex_disk {
 	__le32 type;
 	__le32 state; /* enum plx_plex_state */
 	__le32 stale_map; /* 1..7: log map with what it missed; 0: all of it */
-	__le32 unit; /* sectors; 0 unless striped */
+	__le32 unit; /* sectors; 0 unless striped or parity */
 	__le32 n_members;
 	__le32 flags;
 	__le64 task_id; /* the task that brings it back; 0: none */
 	__le32 task_kind;
-	__u8 pad[76];
+	__le32 parity; /* members' worth of parity, 1 or 2; 0 unless it is a parity plex */
+	__u8 pad[72];
 } __attribute__((packed));
 
+/* all behind @flags is 0 unless the plex is a parity plex */
 struct plx_member_disk {
 	__le32 n_extents;
 	__le32 flags;
-	__u8 pad[24];
+	__le32 state; /* enum plx_member_state */
+	__le32 stale_map; /* as that of a plex */
+	__le64 log_start; /* parity log: sectors, on the disk of the first extent */
+	__le64 log_sectors; /* 0: none */
 } __attribute__((packed));
 
 struct plx_extent_disk {
