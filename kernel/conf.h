@@ -292,13 +292,46 @@ struct plx_layout_member {
 struct plx_layout {
 	u32 n_members;
 	u32 unit_shift; /* log2 sectors; used when n_members > 1 */
+	u32 parity; /* of a parity plex: 1 or 2; else 0 */
 	const struct plx_layout_member *member;
 };
 
-/* any context, no allocation; @sector is below the plex's size */
+/* all of these: any context, no allocation */
+
+/* @sector is below the plex's size; of a parity plex, where the data is */
 void plx_layout_map(const struct plx_layout *l, u64 sector, struct plx_place *place);
-/* one allocation, to be freed with kvfree(); NULL: no memory */
+/* @sector of a member, below its size */
+void plx_layout_member_map(const struct plx_layout *l, u32 member, u64 sector,
+			   struct plx_place *place);
+/* this one allocates: once, to be freed with kvfree(); NULL: no memory */
 struct plx_layout *plx_layout_new(const struct plx_conf_plex *plex);
+
+/*
+ * layout_parity.c: the rows of a parity plex. A row is one unit of each member, unit
+ * @row of it; the unit of a member has one role in its row: data 0, 1, ..., P or Q.
+ */
+#define PLX_ROLE_P PLEXUS_MAX_MEMBERS
+#define PLX_ROLE_Q (PLEXUS_MAX_MEMBERS + 1)
+
+struct plx_parity_place {
+	u64 row;
+	u32 data; /* its role */
+	u32 member;
+	u64 sector; /* of the member */
+	u64 sectors; /* to the end of the unit, which no extent cuts */
+};
+
+/* how many units of data a row has */
+static inline u32 plx_layout_row_data(const struct plx_layout *l)
+{
+	return l->n_members - l->parity;
+}
+
+/* @sector is below the plex's size */
+void plx_layout_parity_map(const struct plx_layout *l, u64 sector, struct plx_parity_place *place);
+u32 plx_layout_role(const struct plx_layout *l, u64 row, u32 member);
+/* and back: the member that has this role in the row */
+u32 plx_layout_role_member(const struct plx_layout *l, u64 row, u32 role);
 
 /*
  * space.c: the extent allocator; works on a configuration, changes nothing in it but
