@@ -368,6 +368,7 @@ u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_p
 			    u32 member);
 /* the transition table of a plex; no change is legal; false: such a change is a bug */
 bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to);
+bool plx_state_member_may(enum plx_member_state from, enum plx_member_state to);
 /* the same for the only plex of a volume, which may come back as CURRENT */
 bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to);
 
