@@ -355,6 +355,23 @@ int plx_space_alloc(const struct plx_conf *conf, u32 disk, u64 sectors, struct p
  */
 int plx_space_alloc_span(const struct plx_conf *conf, const struct plx_space_want *want, u32 n_want,
 			 u64 sectors, struct plx_conf_member *m);
+/*
+ * An empty member gets a parity log, in one run, and @sectors of room on @disk. 0
+ * @log_sectors: no log. Both rounded up to MiB. -ENOSPC, -ENOMEM, -EINVAL change nothing.
+ */
+int plx_space_alloc_member(const struct plx_conf *conf, u32 disk, u64 sectors, u64 log_sectors,
+			   struct plx_conf_member *m);
+/* a parity log for a member that has none yet; the same */
+int plx_space_alloc_log(const struct plx_conf *conf, u64 sectors, struct plx_conf_member *m);
+/*
+ * All members of a new parity plex of @sectors of data, equally large, on disks that have
+ * nothing of @vol: the first of @want that have room, or, 0 @n_want, the emptiest.
+ */
+int plx_space_alloc_parity(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			   const struct plx_space_want *want, u32 n_want, u64 sectors,
+			   u64 log_sectors, struct plx_conf_plex *plex);
+/* more room for all of them equally, on their own disks, until the plex holds @sectors */
+int plx_space_extend_parity(const struct plx_conf *conf, u64 sectors, struct plx_conf_plex *plex);
 int plx_space_log_slot(const struct plx_conf *conf, u32 disk); /* a free log slot, or -ENOSPC */
 
 /* state.c: VDS health and status, from the bottom up */
