@@ -572,6 +572,8 @@ int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
 extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
+/* into the pack, and labelled; not yet in its configuration */
+int plx_pack_disk_join(struct plx_pack *pack, struct plx_disk *disk, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
 				 struct plx_why *why);
