@@ -411,6 +411,11 @@ int plx_op_pack_destroy(struct plx_pack *pack, bool force, struct plx_why *why)
 	return ret;
 }
 
+static void renamed(struct plx_volume *vol, void *arg)
+{
+	plx_volume_renamed(vol);
+}
+
 int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *why)
 {
 	struct plx_pack *other;
@@ -430,8 +435,10 @@ int plx_op_pack_rename(struct plx_pack *pack, const char *name, struct plx_why *
 	strscpy(c.conf->name, name, sizeof(c.conf->name));
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
-	if (!ret)
+	if (!ret) {
 		plx_sysfs_pack_rename(pack, name);
+		plx_pack_each_volume(pack, renamed, NULL);
+	}
 	return ret;
 }
 

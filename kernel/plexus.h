@@ -328,6 +328,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
 void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
+void plx_volume_renamed(struct plx_volume *vol); /* tells udev; not under pack->change */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
