@@ -366,24 +366,24 @@ static int destroy(struct plx_pack *pack, const struct plx_conf *conf, struct pl
 		   struct plx_why *why)
 {
 	const char *kept = NULL;
-	u32 n, i, lost = hold_disks(pack, conf, disk, &n);
+	u32 n, i, lost = hold_disks(pack, conf, disk, &n), n_kept = 0;
 	int ret = plx_op_pack_stop(pack, true, why);
 
 	for (i = 0; i < n && !ret; i++) {
 		if (plx_disk_wipe_label(disk[i])) {
 			kept = disk[i]->path;
-			lost++;
+			n_kept++;
 		}
 	}
 	if (!ret)
 		stop_again(&pack->id);
 	if (!ret && kept)
 		plx_refuse(why, PLEXUS_S_OK,
-			   "but not all labels could be erased: %u remain, one of them on %s", lost,
-			   kept);
+			   "but the label of %s could not be erased (labels that remain: %u)", kept,
+			   n_kept + lost);
 	else if (!ret && lost)
 		plx_refuse(why, PLEXUS_S_OK,
-			   "but disks that were not here still have their label: %u", lost);
+			   "but disks that were not here keep their label (%u of them)", lost);
 	for (i = 0; i < n; i++)
 		plx_disk_put(disk[i]);
 	return ret;
