@@ -198,7 +198,7 @@ static int read_blob(struct plx_disk *disk, u32 slot, void *buf)
 	return plx_meta_read(disk, sector, buf, round_up(bytes, PLX_BLOCK_SIZE));
 }
 
-/* -ENODATA: there is none, or one that a change did not finish; else it is not known what is there */
+/* -ENODATA: none, or one that a change did not finish; else it is not known what is there */
 static int read_slot(struct plx_disk *disk, u32 slot, void *buf, struct plx_conf **conf,
 		     struct plx_why *why)
 {

@@ -35,9 +35,9 @@ static int check_unused(struct plx_disk *disk, struct plx_why *why)
 }
 
 /*
- * A label of a pack that runs counts while that pack's configuration has the disk. One that was taken
- * out when it could not be written to has kept its label, and nothing else. Of a pack that waits
- * it is not known which configuration will count.
+ * A label of a pack that runs counts while that pack's configuration has the disk. One that was
+ * taken out when it could not be written to has kept its label, and nothing else. Of a pack that
+ * waits it is not known which configuration will count.
  */
 static int check_label(struct plx_disk *disk, bool force, struct plx_why *why)
 {

@@ -63,7 +63,8 @@ static const struct command commands[] = {
 	{ "volume", "recover", 1, 1, 0, cmd_volume_recover,
 	  "PACK/VOL", "resync or use a spare, whichever a volume needs" },
 	{ "volume", "scrub", 1, 1, OPT_REPAIR, cmd_volume_scrub,
-	  "PACK/VOL [--repair]", "compare all copies, and mend what differs" },
+	  "PACK/VOL [--repair]", "compare all copies\n"
+	  "       --repair: write the first current one over the others where they differ" },
 	{ "volume", "set", 1, 1, SETTINGS, cmd_volume_set,
 	  "PACK/VOL [--read-policy balance|first|prefer:PLEX] [--speed-min SIZE]\n"
 	  "       [--speed-max SIZE] [--stable-writes on|off] [--read-only on|off]\n"

@@ -109,8 +109,7 @@ static void queue_all(struct plexus_events *events, void *buf, int left)
 	events->next = 0;
 	for (; nlmsg_ok(nlh, left) && events->n < QUEUE_MAX; nlh = nlmsg_next(nlh, &left)) {
 		g = NLMSG_DATA(nlh);
-		if (nlh->nlmsg_type < NLMSG_MIN_TYPE ||
-		    nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE || nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 			continue;
 		if (nlh->nlmsg_type == GENL_ID_CTRL)
 			family_changed(events, nlh, g->cmd);
