@@ -64,9 +64,14 @@ bench-module:
 user:
 	$(Q)$(MAKE) -C user O=$(BUILD)/user
 
+# Kbuild leaves depmod out where the headers come without a System.map. Below DESTDIR it is the
+# business of whoever puts the files into their place. Nor do headers come with a key to sign with.
 install: all
-	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/kernel INSTALL_MOD_DIR=updates modules_install
-	$(Q)$(MAKE) -C user O=$(BUILD)/user install
+	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/kernel INSTALL_MOD_DIR=updates \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=) modules_install
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KREL)
+	$(Q)$(MAKE) -C user O=$(BUILD)/user $(if $(DESTDIR),DESTDIR=$(abspath $(DESTDIR))) install
 
 # The kernel's own test harness and style checker, from Debian's kernel source package.
 $(LINUX)/.unpacked: | deps
@@ -123,7 +128,7 @@ clean:
 help:
 	@echo "On a machine whose kernel takes modules:"
 	@echo "  make [KDIR=...]       module, library and tool, for the running kernel or the one in KDIR"
-	@echo "  make install          install them (DESTDIR, PREFIX)"
+	@echo "  make install          install them (DESTDIR=/stage, PREFIX=/usr/local)"
 	@echo "In a virtual machine, on any Debian 12 (installs the packages that it needs):"
 	@echo "  make demo             the story of a mirrored volume that outlives its disks"
 	@echo "  make shell            a prompt in a machine with plexus and four blank disks"

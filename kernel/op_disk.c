@@ -16,31 +16,26 @@ static int add_disk_locked(struct plx_pack *pack, const char *path, bool force, 
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	disk->label.pack_id = pack->id;
-	ret = plx_disk_write_label(disk);
-	if (ret) {
-		plx_refuse(why, PLEXUS_E_FAIL, "%s cannot be labelled: error %d", path, -ret);
-		goto out;
-	}
-	ret = plx_change_begin(&c, pack, why);
-	if (ret)
-		goto wipe;
-	ret = plx_conf_take_disk(c.conf, disk);
-	if (ret) {
-		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE, "the pack has 256 disks already");
-	} else {
-		plx_disk_get(disk);
-		plx_pack_disk_add(pack, disk);
-		ret = plx_change_commit(&c, why);
-		if (ret)
-			plx_pack_disk_drop(pack, &disk->id);
-	}
-	plx_change_end(&c);
 	*id = disk->id;
-wipe:
+	ret = plx_pack_disk_join(pack, disk, why);
 	if (ret)
+		goto out;
+	ret = plx_change_begin(&c, pack, why);
+	if (!ret) {
+		ret = plx_conf_take_disk(c.conf, disk);
+		if (ret)
+			plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+				   "the pack has 256 disks already");
+		else
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	if (ret) {
 		plx_disk_wipe_label(disk);
-	else
+		plx_pack_disk_drop(pack, &disk->id);
+	} else {
 		plx_event_disk(PLEXUS_EVENT_CODE_DISK_ARRIVE, pack, &disk->id, path);
+	}
 out:
 	plx_disk_put(disk);
 	return ret;
@@ -111,8 +106,9 @@ int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *id, bool forc
 	plx_change_end(&c);
 	if (ret)
 		goto out;
-	if (disk)
-		plx_disk_wipe_label(disk);
+	if (!disk || plx_disk_wipe_label(disk))
+		plx_refuse(why, PLEXUS_S_OK,
+			   "but its label could not be erased; disk add or pack create with --force takes it again");
 	plx_pack_disk_drop(pack, id);
 	plx_event_disk(PLEXUS_EVENT_CODE_DISK_DEPART, pack, id, "removed");
 out:

@@ -258,6 +258,10 @@ int plx_op_volume_rename(struct plx_volume *vol, const char *name, struct plx_wh
 		ret = plx_change_commit(&c, why);
 	}
 	plx_change_end(&c);
+	if (!ret) {
+		plx_volume_renamed(vol);
+		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
+	}
 	return ret;
 }
 

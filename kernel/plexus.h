@@ -330,6 +330,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
 void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
+void plx_volume_renamed(struct plx_volume *vol); /* tells udev; not under pack->change */
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
@@ -574,6 +575,8 @@ int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
 extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
+/* into the pack, and labelled; not yet in its configuration */
+int plx_pack_disk_join(struct plx_pack *pack, struct plx_disk *disk, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
 				 struct plx_why *why);

@@ -103,10 +103,10 @@ static void window(struct plx_sync *s, u64 sector, u32 len)
 static void end_scrub(struct plx_sync *s, u32 result)
 {
 	struct plx_task *task = s->scrub;
+	u64 n = atomic64_read(&s->vol->mismatches);
 	char text[80];
 
-	snprintf(text, sizeof(text), "%llu mismatches",
-		 (u64)atomic64_read(&s->vol->mismatches));
+	snprintf(text, sizeof(text), "%llu mismatch%s", n, n == 1 ? "" : "es");
 	plx_task_end(task, result, text);
 	spin_lock_irq(&s->lock);
 	WRITE_ONCE(s->scrub, NULL);

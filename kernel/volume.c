@@ -461,6 +461,15 @@ void plx_volume_resize(struct plx_volume *vol)
 	mutex_unlock(&vol->show_lock);
 }
 
+/* it has another name, or its pack: udev makes the links anew. Not under pack->change */
+void plx_volume_renamed(struct plx_volume *vol)
+{
+	mutex_lock(&vol->show_lock);
+	if (vol->shown)
+		disk_uevent(vol->gendisk, KOBJ_CHANGE); /* the partitions have links too */
+	mutex_unlock(&vol->show_lock);
+}
+
 int plx_volume_claim(struct plx_volume *vol)
 {
 	int ret = 0;

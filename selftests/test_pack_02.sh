@@ -96,4 +96,32 @@ truncate -s 128M "$(disk_file d3)"
 losetup --set-capacity "${disk_loop[d3]}"
 disk_heal d3
 check "a disk that grew is not" plexus scan "$(disk_path d3)"
+
+# A configuration that cannot be read is not known to be the older one: nobody goes back to the other.
+rmmod plexus
+plexus_load
+disk_make d4 64M
+plexus pack create a "$(disk_path d4)" --quiet
+newest_is_second()
+{
+	local first second
+
+	read -r first second < <(plxdisk slots "$(disk_file d4)")
+	((second > first))
+}
+name=a
+until newest_is_second; do
+	plexus pack rename "$name" "b$name" --quiet
+	name=b$name
+done
+rmmod plexus
+disk_reads_fail d4 640K
+plexus_load
+plexus scan "$(disk_path d4)" >/dev/null || true
+check_equal "the second slot is unreadable: the first does not count" "" "$(plexus pack list --json | jq -r '.packs[].name')"
+rmmod plexus
+disk_heal d4
+plexus_load
+plexus scan "$(disk_path d4)" >/dev/null
+check_equal "the second slot is readable again" "$name" "$(plexus pack list --json | jq -r '.packs[].name')"
 check "the kernel has nothing to say" dmesg_clean
