@@ -142,6 +142,23 @@ int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk)
 	return 0;
 }
 
+/* a disk that is new to its pack: the pack starts with it, waits on, or takes it back */
+static int take_in(struct plx_pack *pack, struct plx_disk *disk, struct plx_why *why)
+{
+	int ret = 0;
+
+	if (READ_ONCE(pack->state) != PLX_PACK_ONLINE)
+		ret = plx_pack_start(pack, PLX_START_COMPLETE, NULL, false, why);
+	/* also then: another scan may have started it after it had looked which disks are there */
+	if (!ret)
+		return plx_pack_disk_back(pack, disk, false, false, 0, why);
+	if (READ_ONCE(pack->state) == PLX_PACK_STOPPED)
+		return ret;
+	why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
+	plx_pack_start_soon(pack);
+	return 0;
+}
+
 int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, struct plx_why *why)
 {
 	struct plx_disk *disk = plx_disk_open(path, why);
@@ -155,7 +172,6 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 		plx_disk_put(disk);
 		return ret;
 	}
-	*id = disk->id;
 	pack = plx_pack_get_or_new(&disk->label.pack_id, false);
 	if (!pack) {
 		plx_disk_put(disk);
@@ -167,21 +183,18 @@ int plx_op_scan(const char *path, struct plx_pack **out, struct plx_id *id, stru
 	if (ret) {
 		plx_disk_put(disk); /* it is there already */
 		ret = 0;
-	} else if (READ_ONCE(pack->state) == PLX_PACK_ONLINE) {
-		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
-		if (ret)
-			plx_pack_disk_drop(pack, &disk->id);
-	} else if (plx_pack_start(pack, PLX_START_COMPLETE, NULL, false, why)) {
-		why->result = PLEXUS_S_OK; /* it waits: that is no failure of the scan */
-		plx_pack_start_soon(pack);
 	} else {
-		/* another scan may have started it after it had looked which disks are there */
-		ret = plx_pack_disk_back(pack, disk, false, false, 0, why);
+		ret = take_in(pack, disk, why);
 		if (ret)
 			plx_pack_disk_drop(pack, &disk->id);
 	}
+	if (ret) {
+		plx_pack_put(pack);
+	} else {
+		*id = disk->id;
+		*out = pack;
+	}
 	plx_disk_put(disk);
-	*out = pack;
 	return ret;
 }
 

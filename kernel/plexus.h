@@ -423,6 +423,7 @@ enum plx_pack_state {
 	PLX_PACK_WAITING = 1, /* gathers disks */
 	PLX_PACK_ONLINE = 2,
 	PLX_PACK_STOPPED = 3, /* exported, destroyed: only references are left */
+	PLX_PACK_UNMAKING = 4, /* a start failed after all: its volumes end, then it waits */
 };
 
 struct plx_pack {
@@ -435,7 +436,7 @@ struct plx_pack {
 	enum plx_pack_state state; /* under change; READ_ONCE to look */
 	u64 tried; /* highest generation that went to any disk, under change */
 	bool gave_up; /* the last change, maybe with some disks written; under change */
-	bool diverged; /* two histories: refused to start */
+	u32 waits; /* PLEXUS_PACK_FLAGS_*: what keeps it from starting; READ_ONCE */
 	char why_waiting[224];
 
 	struct mutex lists; /* short, no I/O: the two lists */

@@ -65,7 +65,7 @@ static void drop(struct found *f)
 static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b,
 			   struct plx_why *why)
 {
-	pack->diverged = true;
+	WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
 	return plx_refuse(
 		why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
 		"pack %s has two histories: %s (generation %llu) and %s (generation %llu) ran apart; choose one with pack recover --keep DISK",
@@ -73,26 +73,28 @@ static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b,
 		f->disk[b]->path, f->conf[b]->generation);
 }
 
+/* @best: the configuration that counts; where that is refused, one to be looked at */
 static int choose(struct plx_pack *pack, struct found *f,
-		  const struct plx_id *keep, struct plx_why *why)
+		  const struct plx_id *keep, u32 *best, struct plx_why *why)
 {
 	u32 a = 0, b = 0, i;
-	int ret;
+	int ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
 
-	if (!f->n)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			"no disk of the pack has a valid configuration");
-	pack->diverged = false;
-	for (i = 0; keep && i < f->n; i++)
-		if (plx_id_equal(&f->id[i], keep))
-			return i;
-	if (keep)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-			"the disk to keep is not one of this pack's that are here");
-	ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
-	return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : ret;
+	*best = ret < 0 ? a : ret;
+	if (!keep)
+		return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) :
+					 0;
+	for (i = 0; i < f->n; i++) {
+		if (!plx_id_equal(&f->id[i], keep))
+			continue;
+		*best = i;
+		return 0;
+	}
+	if (ret == -EUCLEAN)
+		WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
+	return plx_refuse(
+		why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+		"the disk to keep is not one of this pack's that are here");
 }
 
 static void mark_present(struct found *f, struct plx_conf *conf, u32 best)
@@ -135,8 +137,9 @@ static int check_complete(struct found *f, struct plx_conf *conf,
 	return 0;
 }
 
-static int check_quorum(struct found *f, struct plx_conf *conf,
-			enum plx_start how, struct plx_why *why)
+static int check_quorum(struct plx_pack *pack, struct found *f,
+			struct plx_conf *conf, enum plx_start how,
+			struct plx_why *why)
 {
 	u32 d, here = 0;
 
@@ -148,6 +151,7 @@ static int check_quorum(struct found *f, struct plx_conf *conf,
 			       0;
 	for (d = 0; d < conf->n_disks; d++)
 		here += f->present[d];
+	WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_NOQUORUM);
 	return plx_refuse(
 		why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 		"pack %s waits for its disks: %u of %u are here, more than half are needed; pack recover --force starts it with these",
@@ -350,36 +354,74 @@ static void unmake(struct plx_volume *vol, void *arg)
 	plx_volume_finish(vol);
 }
 
-static int start_locked(struct plx_pack *pack, struct found *f,
-			enum plx_start how, const struct plx_id *keep,
-			bool import, struct plx_why *why)
+/*
+ * Of a pack that does not start people see which disks are here, and not what was
+ * last recorded. Nothing runs on this copy, and it is not written.
+ */
+static void publish_waiting(struct plx_pack *pack, struct found *f,
+			    struct plx_conf *conf)
+{
+	u32 d;
+
+	for (d = 0; d < conf->n_disks; d++) {
+		enum plx_disk_state *state = &conf->disk[d]->state;
+
+		if (f->present[d] && *state == PLX_DISK_MISSING)
+			*state = PLX_DISK_ONLINE;
+		else if (!f->present[d] && *state == PLX_DISK_ONLINE)
+			*state = PLX_DISK_MISSING;
+	}
+	plx_pack_publish(pack, conf);
+}
+
+/* may the pack start, and with which configuration? */
+static int decide(struct plx_pack *pack, struct found *f, enum plx_start how,
+		  const struct plx_id *keep, bool import,
+		  struct plx_conf **out, struct plx_why *why)
 {
 	struct plx_conf *conf;
-	u32 d;
-	int best, ret;
+	u32 best;
+	int ret;
 
-	best = choose(pack, f, keep, why);
-	if (best < 0)
-		return best;
+	WRITE_ONCE(pack->waits, 0);
+	if (!f->n) {
+		WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
+		return plx_refuse(
+			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+			"no disk of the pack has a valid configuration");
+	}
+	ret = choose(pack, f, keep, &best, why);
 	conf = plx_conf_clone(f->conf[best]);
 	if (!conf)
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
 				  "no memory to start the pack");
 	mark_present(f, conf, best);
-	ret = 0;
-	if (conf->flags & PLX_CONF_F_EXPORTED && !import)
+	if (!ret && conf->flags & PLX_CONF_F_EXPORTED && !import)
 		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 				 "pack %s was exported; pack import starts it",
 				 conf->name);
 	if (!ret)
 		ret = check_known(conf, why);
 	if (!ret)
-		ret = check_quorum(f, conf, keep ? PLX_START_FORCED : how, why);
-	if (ret) {
-		plx_pack_publish(pack,
-				 conf); /* to be seen; nothing runs on it */
+		ret = check_quorum(pack, f, conf,
+				   keep ? PLX_START_FORCED : how, why);
+	if (ret)
+		publish_waiting(pack, f, conf);
+	else
+		*out = conf;
+	return ret;
+}
+
+static int start_locked(struct plx_pack *pack, struct found *f,
+			enum plx_start how, const struct plx_id *keep,
+			bool import, struct plx_why *why)
+{
+	struct plx_conf *conf;
+	u32 d;
+	int ret = decide(pack, f, how, keep, import, &conf, why);
+
+	if (ret)
 		return ret;
-	}
 	for (d = 0; d < conf->n_disks; d++) {
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
 			conf->disk[d]->state = PLX_DISK_MISSING;
@@ -397,8 +439,21 @@ static int start_locked(struct plx_pack *pack, struct found *f,
 	else
 		ret = settle(pack, f, why);
 	if (ret)
-		pack->state = PLX_PACK_WAITING;
+		pack->state = PLX_PACK_UNMAKING;
 	return ret;
+}
+
+/*
+ * The volumes of a start that failed. Their engines may wait for pack->change, so they
+ * cannot be stopped under it. Meanwhile the state keeps others from starting or
+ * stopping the pack: the volumes on its list are those of that start and no others.
+ */
+static void unmake_all(struct plx_pack *pack)
+{
+	plx_pack_each_volume(pack, unmake, NULL);
+	mutex_lock(&pack->change);
+	pack->state = PLX_PACK_WAITING;
+	mutex_unlock(&pack->change);
 }
 
 /* also of a pack that waits: there it can be looked at, and recovered */
@@ -411,6 +466,21 @@ static void show_device(struct plx_pack *pack)
 		plx_sysfs_pack_rename(pack, conf->name);
 		plx_conf_put(conf);
 	}
+}
+
+static int try_start(struct plx_pack *pack, enum plx_start how,
+		     const struct plx_id *keep, bool import,
+		     struct plx_why *why)
+{
+	struct found *f = gather(pack);
+	int ret = f ? start_locked(pack, f, how, keep, import, why) :
+		      plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+				 "no memory to start the pack");
+
+	strscpy(pack->why_waiting, ret ? why->text : "",
+		sizeof(pack->why_waiting));
+	drop(f);
+	return ret;
 }
 
 /**
@@ -426,40 +496,28 @@ static void show_device(struct plx_pack *pack)
 int plx_pack_start(struct plx_pack *pack, enum plx_start how,
 		   const struct plx_id *keep, bool import, struct plx_why *why)
 {
-	struct found *f;
+	bool tried = false, failed = false;
 	int ret = 0;
 
 	mutex_lock(&pack->change);
-	if (pack->state == PLX_PACK_STOPPED) {
-		mutex_unlock(&pack->change);
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "the pack is being let go; try again");
-	}
 	if (pack->state == PLX_PACK_WAITING) {
-		f = gather(pack);
-		ret = f ? start_locked(pack, f, how, keep, import, why) :
-			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-				     "no memory to start the pack");
-		strscpy(pack->why_waiting, ret ? why->text : "",
-			sizeof(pack->why_waiting));
-		drop(f);
-	} else if (pack->state == PLX_PACK_STOPPED) {
-		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-				 "the pack was stopped just now");
+		ret = try_start(pack, how, keep, import, why);
+		tried = true;
+		failed = pack->state == PLX_PACK_UNMAKING;
+	} else if (pack->state != PLX_PACK_ONLINE) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "the pack is being let go; try again");
 	}
 	mutex_unlock(&pack->change);
-	if (ret) {
-		if (READ_ONCE(pack->state) !=
-		    PLX_PACK_STOPPED) { /* else who stops it does */
-			plx_pack_each_volume(pack, unmake, NULL);
-			show_device(pack);
-		}
-		return ret;
-	}
-	show_device(pack);
-	plx_pack_show(pack);
-	plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
-	return 0;
+	if (failed)
+		unmake_all(pack);
+	if (tried)
+		show_device(pack);
+	if (!ret)
+		plx_pack_show(pack);
+	if (tried && !ret)
+		plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
+	return ret;
 }
 
 /**
@@ -583,6 +641,11 @@ static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
 	int ret = 0;
 
 	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_UNMAKING) {
+		mutex_unlock(&pack->change);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "a start of the pack has just failed and is being undone; try again");
+	}
 	plx_pack_each_volume(pack, claim_one, &stop);
 	if (stop.bad[0])
 		ret = plx_refuse(
@@ -637,11 +700,20 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 	return 0;
 }
 
+/*
+ * Not for a pack that was stopped: forget_start() has been there, or is about to be, and
+ * the module may go before the time is up. The lock orders it with claim_all().
+ */
 void plx_pack_start_soon(struct plx_pack *pack)
 {
-	plx_pack_get(pack);
-	if (!queue_delayed_work(plx_long_wq, &pack->start_work, START_DELAY))
-		plx_pack_put(pack);
+	mutex_lock(&pack->change);
+	if (pack->state != PLX_PACK_STOPPED) {
+		plx_pack_get(pack);
+		if (!queue_delayed_work(plx_long_wq, &pack->start_work,
+					START_DELAY))
+			plx_pack_put(pack);
+	}
+	mutex_unlock(&pack->change);
 }
 
 /* the disks that were late did not come: the pack starts without them, if it may */

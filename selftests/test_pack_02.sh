@@ -10,6 +10,11 @@ volume_make p/v 8M --disk d1
 fill "$(volume_path p/v)"
 before=$(sum "$(volume_path p/v)")
 
+pack_online()
+{
+	[[ $(pack_value p .status) == online ]]
+}
+
 # is_well NAME: the pack is there with its data
 is_well()
 {
@@ -75,6 +80,10 @@ check "torn on one disk: it is written anew there" \
 plexus_restart d2
 check_equal "quorum: one of three disks waits" offline "$(pack_value p .status)"
 check_equal "quorum: and says so" noquorum "$(pack_value p '.flags | map(select(. == "noquorum"))[0]')"
+check_equal "quorum: the disk that is here is online" online "$(disk_value d2 .status)"
+check_equal "quorum: the others are missing, though recorded as online" "missing missing" \
+	"$(disk_value d1 .status) $(disk_value d3 .status)"
+check_equal "quorum: and so is what is on them" no-media "$(plex_value p/v 0 .status)"
 check "quorum: /sys says waiting" grep -qx waiting "/sys/class/plexus/p/state"
 disk_plug d3
 plexus scan "$(disk_path d3)" >/dev/null
@@ -84,6 +93,31 @@ disk_plug d1
 plexus scan "$(disk_path d1)" >/dev/null
 check "quorum: the third disk brings it back" wait_until 10 volume_is p/v healthy
 is_well "all disks are back"
+
+# flags: those of the pack, as words
+flags()
+{
+	pack_value p '.flags | join(" ")'
+}
+
+# A majority waits a little for the rest: that is no lack of quorum. Nor is an export.
+plexus_restart
+for name in d1 d2; do
+	disk_plug "$name"
+	plexus scan --udev "$(disk_path "$name")" >/dev/null
+done
+check_equal "a majority that waits for the rest does not lack a quorum" "offline " \
+	"$(pack_value p .status) $(flags)"
+check "a majority starts by itself" wait_until 20 pack_online
+plexus_restart d1 d2 d3
+plexus pack export p --quiet
+for name in d1 d2 d3; do
+	plexus scan "$(disk_path "$name")" >/dev/null
+done
+check_equal "an exported pack is foreign, and does not lack a quorum" "offline foreign" \
+	"$(pack_value p .status) $(flags)"
+done_ok "an exported pack is imported" plexus pack import p
+is_well "imported"
 
 # Labels of another size: a disk that shrank is refused, one that grew is not.
 rmmod plexus
