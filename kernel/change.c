@@ -16,6 +16,7 @@
  * it would otherwise come back with an old one and look current.
  */
 #include <linux/bitmap.h>
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
@@ -553,14 +554,28 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 	return ret;
 }
 
+/* a log that the configuration does not name any more must not write to slots that are free now */
+static void part_log(struct plx_volume *vol, void *arg)
+{
+	struct plx_change *c = arg;
+	int v = plx_conf_volume_find(c->conf, &vol->id);
+
+	if (vol->log && (v < 0 || !c->conf->volume[v]->region_shift ||
+			 c->conf->volume[v]->log_id != vol->log->log_id))
+		plx_log_part(vol->log);
+}
+
 static void follow(struct plx_volume *vol, void *arg)
 {
 	struct plx_change *c = arg;
-	int ret = plx_volume_replan(vol, c->conf);
+	u32 tries = 10;
+	int ret;
 
+	/* the plan of before may have a log that is not written any more: writes would wait */
+	while ((ret = plx_volume_replan(vol, c->conf)) == -ENOMEM && --tries)
+		msleep(20);
 	if (ret && ret != -ENOENT)
-		pr_err("plexus: %s: its plan cannot be renewed, error %d\n",
-		       vol->gendisk ? vol->gendisk->disk_name : "?", -ret);
+		pr_err("plexus: plx%d: its plan cannot be renewed, error %d\n", vol->minor, -ret);
 	plx_sync_kick(vol);
 }
 
@@ -582,6 +597,7 @@ int plx_change_commit(struct plx_change *c, struct plx_why *why)
 		return ret;
 	refcount_inc(&c->conf->refs);
 	plx_pack_publish(c->pack, c->conf);
+	plx_pack_each_volume(c->pack, part_log, c); /* all, before one gets their slots */
 	plx_pack_each_volume(c->pack, follow, c);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_MODIFY, c->pack);
 	return ret;

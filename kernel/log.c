@@ -167,6 +167,8 @@ static int write_image(struct plx_log *log, u32 map)
 	unsigned int i, bad;
 
 	lockdep_assert_held(&log->io);
+	if (!log->n_copies) /* plx_log_part(), or all are lost */
+		return -EIO;
 	bitmap_to_arr64(log->wire, log->image, log->n_regions);
 	for (i = 0; i < DIV_ROUND_UP(log->n_regions, 64); i++)
 		cpu_to_le64s(&log->wire[i]);
@@ -409,8 +411,9 @@ void plx_log_gate_open(struct plx_log *log)
  * @mark: the plexes, each with its stale map allocated
  * @n: how many
  *
- * The gate must be closed, also for fewer marks than before: else a write might
- * pass between this and the plan that goes with the marks.
+ * The gate must be closed where a plex is detached or attached: a write let in between
+ * this and the plan that goes with the marks would miss the plex, and nothing would say
+ * so. It need not be where the marks stay, or the plex of one is gone for good.
  */
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n)
 {
@@ -534,11 +537,6 @@ u32 plx_log_count(struct plx_log *log, const unsigned long *map)
 	return map ? bitmap_weight(map, log->n_regions) : 0;
 }
 
-void plx_log_kick(struct plx_log *log)
-{
-	mod_delayed_work(plx_wq, &log->clean_work, 0);
-}
-
 /* regions that nobody wrote to lately leave warm; their writers are then waited for */
 static bool clean_choose(struct plx_log *log)
 {
@@ -564,6 +562,10 @@ static bool clean_choose(struct plx_log *log)
 static void clean_finish(struct plx_log *log)
 {
 	mutex_lock(&log->io);
+	if (!log->n_copies) {
+		mutex_unlock(&log->io);
+		return;
+	}
 	spin_lock_irq(&log->lock);
 	bitmap_andnot(log->dirty, log->dirty, log->cleaning, log->n_regions);
 	bitmap_zero(log->cleaning, log->n_regions);

@@ -180,6 +180,7 @@ void plx_log_free(struct plx_log *log); /* nobody may use it any more */
 /* the copies follow @cv; a new one gets all maps. Under pack->change. -EIO: no copy is left */
 int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 		  const struct plx_conf_volume *cv);
+void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
 /* reads the dirty map; none readable: all dirty */
@@ -214,7 +215,6 @@ void plx_log_break(struct plx_log *log); /* no copy can be written any more */
 void plx_log_window_open(struct plx_log *log, u64 start, u64 end);
 void plx_log_window_close(struct plx_log *log);
 u32 plx_log_count(struct plx_log *log, const unsigned long *map);
-void plx_log_kick(struct plx_log *log); /* let the cleaner look soon */
 void plx_log_stop(struct plx_log *log); /* no works any more; waiting bios fail */
 void plx_log_retire(struct plx_log *log); /* the same, but waiting bios are submitted again */
 
@@ -249,8 +249,8 @@ struct plx_plan {
 };
 
 /* ERR_PTR(-ENOMEM); takes references to all that it names */
-struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *conf,
-			      const struct plx_conf_volume *cv);
+struct plx_plan *plx_plan_new(struct plx_volume *vol, struct plx_log *log,
+			      const struct plx_conf *conf, const struct plx_conf_volume *cv);
 void plx_plan_free(struct plx_plan *plan);
 /* where @sector of a plex of the plan is; returns the disk */
 static inline struct plx_disk *plx_plan_map(const struct plx_plan *plan, u32 i, u64 sector,
@@ -263,10 +263,6 @@ static inline struct plx_disk *plx_plan_map(const struct plx_plan *plan, u32 i, 
 }
 
 /* ---- volume.c: a block device ---- */
-
-struct plx_stat { /* racy sums, for people and the throttle */
-	unsigned long __percpu *ios;
-};
 
 struct plx_sync; /* sync.c */
 
@@ -320,9 +316,9 @@ struct plx_plex *plx_volume_plex(struct plx_volume *vol, const struct plx_id *id
 struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id);
 void plx_volume_get(struct plx_volume *vol);
 void plx_volume_put(struct plx_volume *vol);
-/* under pack->change: the plan follows the configuration */
 /* all member disks; a disk that errs is given up. 0 or -EIO */
 int plx_volume_flush(struct plx_volume *vol);
+/* under pack->change: the plan follows the configuration */
 int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
