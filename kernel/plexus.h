@@ -324,6 +324,8 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
 void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
+/* of its logical blocks, bytes; 0: it has no device yet. Not under pack->change */
+u32 plx_volume_block_size(struct plx_volume *vol);
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
@@ -521,12 +523,14 @@ struct plx_volume_want {
 	u32 n_disks;
 };
 
-int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv,
+int plx_place_volume(struct plx_change *c, struct plx_conf_volume *cv,
 		     const struct plx_volume_want *want, struct plx_why *why);
-int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
-		     const struct plx_input_disk *in, u32 n, struct plx_why *why);
+/* @block: no disk with larger logical blocks, bytes; 0: any */
+int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u64 sectors,
+		     const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why);
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
-		      const struct plx_input_disk *in, u32 n, int leave, struct plx_why *why);
+		      const struct plx_input_disk *in, u32 n, int leave, u32 block,
+		      struct plx_why *why);
 
 /* ---- start.c: how a pack starts ---- */
 
@@ -609,9 +613,18 @@ int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const c
 		      bool force, u64 *task, struct plx_id *new_id, struct plx_why *why);
 int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force,
 		       struct plx_why *why);
-int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex,
-			const struct plx_input_disk *in, u32 n, int leave, u64 *task,
-			struct plx_why *why);
+struct plx_rebuild { /* of a plex, on other disks */
+	const struct plx_input_disk *in;
+	u32 n;
+	const struct plx_id *leave; /* a disk that is to be left; NULL: whatever is bad */
+	u32 block; /* of the volume, from plx_volume_block_size() */
+	u64 parent; /* task that this is a part of, or 0 */
+};
+
+int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+			   const struct plx_rebuild *ask, struct plx_why *why);
+int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
+		     const struct plx_rebuild *ask, u64 *task_id, struct plx_why *why);
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
 		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 

@@ -269,8 +269,6 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 {
 	int v = plx_conf_volume_find(conf, &vol->id);
 	struct plx_plan *plan, *old = vol->plan;
-	bool drop = false;
-	int ret;
 
 	lockdep_assert_held(&vol->pack->change);
 	if (v < 0)
@@ -470,6 +468,16 @@ void plx_volume_resize(struct plx_volume *vol)
 	if (conf)
 		plx_conf_put(conf);
 	mutex_unlock(&vol->show_lock);
+}
+
+u32 plx_volume_block_size(struct plx_volume *vol)
+{
+	u32 bytes;
+
+	mutex_lock(&vol->show_lock); /* keeps the gendisk */
+	bytes = vol->shown ? bdev_logical_block_size(vol->gendisk->part0) : 0;
+	mutex_unlock(&vol->show_lock);
+	return bytes;
 }
 
 int plx_volume_claim(struct plx_volume *vol)
