@@ -489,6 +489,30 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
 	queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
+/**
+ * plx_log_set_unsync - the current plexes may differ somewhere
+ * @log: the log
+ * @sector: first sector of a write that was let in
+ * @sectors: how many, not 0
+ *
+ * What is dirty stays so until it was made equal. Reads use one plex meanwhile.
+ * Context: any but interrupts; inside the epoch that the write entered.
+ */
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
+{
+	u32 r = first_region(log, sector), last = last_region(log, sector, sectors);
+
+	spin_lock_irq(&log->lock);
+	for (; r <= last; r++) {
+		if (!test_bit(r, log->dirty))
+			continue;
+		clear_bit(r, log->cleaning);
+		if (!__test_and_set_bit(r, log->unsync))
+			WRITE_ONCE(log->n_unsync, log->n_unsync + 1);
+	}
+	spin_unlock_irq(&log->lock);
+}
+
 /* the plex has the data of the regions, if it was not detached meanwhile; the same */
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last)

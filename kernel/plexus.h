@@ -114,7 +114,6 @@ struct plx_plex {
 	u32 attached; /* counts changes of stale by others than the resync; under log->lock */
 	u32 stale_total; /* regions that were stale when its resync began; the sync engine's */
 	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
-	atomic_t errors; /* reads that failed here */
 };
 
 struct plx_plex *plx_plex_new(const struct plx_id *id);
@@ -205,6 +204,7 @@ void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigne
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
 void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);
 int plx_log_checkpoint(struct plx_log *log, struct plx_plex *plex, u32 map, u32 attached);
@@ -338,8 +338,8 @@ void plx_volume_finish(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */
 
-int plx_io_init(void);
-void plx_io_exit(void);
+int plx_copy_init(void); /* copy.c */
+void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
