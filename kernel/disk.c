@@ -266,7 +266,6 @@ int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct pl
 	best = !conf[0] || (conf[1] && conf[1]->generation > conf[0]->generation);
 	plx_conf_put(conf[best ^ 1]);
 	disk->config_slot = best;
-	disk->config_generation = conf[best]->generation;
 	*out = conf[best];
 	return 0;
 }

@@ -168,6 +168,8 @@ static int write_image(struct plx_log *log, u32 map)
 	unsigned int i, bad;
 
 	lockdep_assert_held(&log->io);
+	if (!log->n_copies) /* plx_log_part(), or all are lost */
+		return -EIO;
 	bitmap_to_arr64(log->wire, log->image, log->n_regions);
 	for (i = 0; i < DIV_ROUND_UP(log->n_regions, 64); i++)
 		cpu_to_le64s(&log->wire[i]);
@@ -410,8 +412,9 @@ void plx_log_gate_open(struct plx_log *log)
  * @mark: the plexes, each with its stale map allocated
  * @n: how many
  *
- * The gate must be closed, also for fewer marks than before: else a write might
- * pass between this and the plan that goes with the marks.
+ * The gate must be closed where a plex is detached or attached: a write let in between
+ * this and the plan that goes with the marks would miss the plex, and nothing would say
+ * so. It need not be where the marks stay, or the plex of one is gone for good.
  */
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n)
 {
@@ -487,6 +490,30 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
 	queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
+/**
+ * plx_log_set_unsync - the current plexes may differ somewhere
+ * @log: the log
+ * @sector: first sector of a write that was let in
+ * @sectors: how many, not 0
+ *
+ * What is dirty stays so until it was made equal. Reads use one plex meanwhile.
+ * Context: any but interrupts; inside the epoch that the write entered.
+ */
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
+{
+	u32 r = first_region(log, sector), last = last_region(log, sector, sectors);
+
+	spin_lock_irq(&log->lock);
+	for (; r <= last; r++) {
+		if (!test_bit(r, log->dirty))
+			continue;
+		clear_bit(r, log->cleaning);
+		if (!__test_and_set_bit(r, log->unsync))
+			WRITE_ONCE(log->n_unsync, log->n_unsync + 1);
+	}
+	spin_unlock_irq(&log->lock);
+}
+
 /* the plex has the data of the regions, if it was not detached meanwhile; the same */
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last)
@@ -535,11 +562,6 @@ u32 plx_log_count(struct plx_log *log, const unsigned long *map)
 	return map ? bitmap_weight(map, log->n_regions) : 0;
 }
 
-void plx_log_kick(struct plx_log *log)
-{
-	mod_delayed_work(plx_wq, &log->clean_work, 0);
-}
-
 /*
  * What was written since the last look, or, while somebody writes elsewhere, since some
  * looks more: a random load would else find most of its regions cleaned each second.
@@ -581,6 +603,10 @@ static bool clean_choose(struct plx_log *log)
 static void clean_finish(struct plx_log *log)
 {
 	mutex_lock(&log->io);
+	if (!log->n_copies) {
+		mutex_unlock(&log->io);
+		return;
+	}
 	spin_lock_irq(&log->lock);
 	bitmap_andnot(log->dirty, log->dirty, log->cleaning, log->n_regions);
 	bitmap_zero(log->cleaning, log->n_regions);

@@ -24,7 +24,7 @@ static int __init plexus_init(void)
 	plx_long_wq = alloc_workqueue("plexus_long", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!plx_long_wq)
 		goto no_long_wq;
-	ret = plx_io_init();
+	ret = plx_copy_init();
 	if (ret)
 		goto no_io;
 	ret = plx_event_init();
@@ -42,7 +42,7 @@ no_netlink:
 no_sysfs:
 	plx_event_exit();
 no_event:
-	plx_io_exit();
+	plx_copy_exit();
 no_io:
 	destroy_workqueue(plx_long_wq);
 no_long_wq:
@@ -61,7 +61,7 @@ static void __exit plexus_exit(void)
 	plx_sysfs_exit();
 	plx_event_exit();
 	plx_task_exit();
-	plx_io_exit();
+	plx_copy_exit();
 	destroy_workqueue(plx_long_wq);
 	destroy_workqueue(plx_io_wq);
 	destroy_workqueue(plx_wq);

@@ -108,8 +108,7 @@ static int use_spare(struct plx_volume *vol, int plex, u64 *task, struct plx_why
 	struct plx_input_disk in;
 
 	if (v >= 0 && plex < conf->volume[v]->n_plexes && find_spare(conf, conf->volume[v], &in))
-		ret = plx_op_plex_rebuild(vol, &conf->volume[v]->plex[plex]->id, &in, 1, -1, task,
-					  why);
+		ret = plx_op_plex_repair(vol, &conf->volume[v]->plex[plex]->id, &in, 1, task, why);
 	if (conf)
 		plx_conf_put(conf);
 	return ret;
