@@ -210,6 +210,8 @@ need_module()
 plexus_load()
 {
 	if [[ -n ${PLEXUS_MODULE:-} ]]; then
+		# What it depends on is built in, or a module of that kernel.
+		modprobe -qa xor raid6_pq || true
 		[[ -d /sys/module/plexus ]] || insmod "$PLEXUS_MODULE"
 	else
 		modprobe plexus
