@@ -155,7 +155,31 @@ def log():
                        (64, 's', b'\x01\x80\xff\x00\x00\x00\xaa\x7f')), 4)
 
 
-for name, image in (('config', config()), ('parity', parity()), ('label', label()), ('log', log())):
+def plog_entry(row, serial, lo, hi, partials, payload, *writes):
+    data = record(32, (0, 'Q', row), (8, 'Q', serial),
+                  (16, 'I', crc32c(payload) if payload else 0), (20, 'H', lo), (22, 'H', hi),
+                  (24, 'B', len(writes)), (25, 'B', partials))
+    for block, start, end, crc, old in writes:
+        data += record(16, (0, 'B', block), (1, 'B', 0 if old is None else 1), (2, 'H', start),
+                       (4, 'H', end), (8, 'I', crc), (12, 'I', old or 0))
+    return data
+
+
+def plog():
+    # 4 data blocks, P and Q; units of 16 sectors, 5 slots
+    payload = bytes(7 * i + 3 & 0xff for i in range(2 * 3 * 512))
+    entries = plog_entry(999, 77, 3, 6, 3, payload, (1, 3, 5, 0xc1c2c3c4, None),
+                         (3, 4, 6, 0xd1d2d3d4, 0xe1e2e3e4))
+    entries += plog_entry(5, 78, 0, 16, 2, b'', *((d, 0, 16, 0xf0 + d, None) for d in range(4)))
+    head = record(4096, (0, 's', b'PXPL'), (8, 's', ident(3, 3)), (24, 'Q', 0x1122334455667788),
+                  (32, 'Q', 0x0102030405060708), (40, 'Q', 0x0102030405060705), (48, 'I', 2),
+                  (52, 'I', 2), (56, 'I', len(entries)), (60, 'I', len(payload) // 512),
+                  (64, 's', entries))
+    return seal(head, 4) + payload
+
+
+for name, image in (('config', config()), ('parity', parity()), ('label', label()), ('log', log()),
+                    ('plog', plog())):
     with open(name + '.hex', 'w') as out:
         for at in range(0, len(image), 32):
             out.write(bytes(image[at:at + 32]).hex() + '\n')
