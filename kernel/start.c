@@ -265,6 +265,7 @@ static void rename_task(struct plx_change *c, struct plx_conf_volume *cv,
 		task->plex_id = cp->id;
 		plx_task_put(task);
 	}
+	plx_change_task(c, cp->task_id);
 }
 
 /* the change that records who is here; the volumes know their logs already */
@@ -292,11 +293,11 @@ static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+			rename_task(&c, cv, cv->plex[i]);
 		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
