@@ -595,7 +595,8 @@ int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk,
 			const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force,
 			struct plx_why *why);
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, bool force,
+		       struct plx_why *why);
 int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare,
 		      struct plx_why *why);
 
