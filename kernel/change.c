@@ -24,34 +24,29 @@
 
 static struct plx_conf *published(struct plx_pack *pack)
 {
-	return rcu_dereference_protected(pack->conf,
-					 lockdep_is_held(&pack->change));
+	return rcu_dereference_protected(pack->conf, lockdep_is_held(&pack->change));
 }
 
 /* the caller holds pack->change */
-int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack,
-			    struct plx_why *why)
+int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
 {
 	memset(c, 0, sizeof(*c));
 	lockdep_assert_held(&pack->change);
 	if (pack->state != PLX_PACK_ONLINE)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-			"the pack is not online; import or recover it first");
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				  "the pack is not online; import or recover it first");
 	c->noio = memalloc_noio_save();
 	c->conf = plx_conf_clone(published(pack));
 	if (!c->conf) {
 		memalloc_noio_restore(c->noio);
-		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-				  "no memory for a change of the pack");
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a change of the pack");
 	}
 	c->pack = pack;
 	INIT_LIST_HEAD(&c->tasks);
 	return 0;
 }
 
-int plx_change_begin(struct plx_change *c, struct plx_pack *pack,
-		     struct plx_why *why)
+int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
 {
 	int ret;
 
@@ -93,8 +88,7 @@ void plx_change_task(struct plx_change *c, u64 id)
 {
 	struct plx_task *task = id ? plx_task_find(id) : NULL;
 
-	if (task && list_empty(&task->in_change) &&
-	    plx_id_equal(&task->pack_id, &c->pack->id))
+	if (task && list_empty(&task->in_change) && plx_id_equal(&task->pack_id, &c->pack->id))
 		list_add_tail(&task->in_change, &c->tasks);
 	else
 		plx_task_put(task);
@@ -112,9 +106,8 @@ static void end_tasks(struct plx_change *c)
 				plx_task_drop(task);
 				continue;
 			}
-			plx_task_end(
-				task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED,
-				"the plex failed or went while it was rebuilt");
+			plx_task_end(task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED,
+				     "the plex failed or went while it was rebuilt");
 		}
 		plx_task_put(task);
 	}
@@ -161,8 +154,7 @@ static u32 free_map(const struct plx_conf_volume *cv)
 	u32 map, i;
 
 	for (map = 1; map < PLX_LOG_MAPS; map++) {
-		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map;
-		     i++)
+		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map; i++)
 			;
 		if (i == cv->n_plexes)
 			return map;
@@ -181,8 +173,7 @@ bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 }
 
 /* what the plex misses from now on, into a map on the disks; none to be had: all of it */
-static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
-		     struct plx_conf_plex *cp)
+static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
 {
 	struct plx_plex *plex = plx_volume_plex(vol, &cp->id);
 	bool was_current = cp->state == PLX_PLEX_CURRENT;
@@ -220,8 +211,8 @@ static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
  * The last current plex keeps its state: nothing newer exists anywhere. If its
  * disks are gone the volume fails, and is right again when they come back.
  */
-void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
-		       u32 index, enum plx_plex_state to)
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 index,
+		       enum plx_plex_state to)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol;
@@ -231,11 +222,9 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
 	vol = plx_pack_volume(c->pack, &cv->id);
 	if (vol) {
 		gate(c, vol);
-		if (cp->state == PLX_PLEX_CURRENT ||
-		    cp->state == PLX_PLEX_STALE)
+		if (cp->state == PLX_PLEX_CURRENT || cp->state == PLX_PLEX_STALE)
 			keep_map(vol, cv, cp);
-		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name,
-			cv->name, index,
+		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name, cv->name, index,
 			to == PLX_PLEX_MISSING ? "missing" : "failed");
 		plx_volume_put(vol);
 	} else {
@@ -256,8 +245,8 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
  * @task_id: its id; 0: nothing resyncs it yet
  * @full: nothing that it holds counts
  */
-void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
-		       u32 index, u32 kind, u64 task_id, bool full)
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 index, u32 kind,
+		       u64 task_id, bool full)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -276,11 +265,10 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
 		if (vol && vol->log && plex)
 			plx_log_stale_fill(vol->log, plex, true);
 		if (vol && vol->log && cp->stale_map) {
-			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions),
-				       sizeof(long), GFP_KERNEL | __GFP_NOFAIL);
+			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions), sizeof(long),
+				       GFP_KERNEL | __GFP_NOFAIL);
 			bitmap_fill(all, vol->log->n_regions);
-			if (plx_log_write_map(vol->log, cp->stale_map, all) ==
-			    -EIO)
+			if (plx_log_write_map(vol->log, cp->stale_map, all) == -EIO)
 				cp->stale_map = 0;
 			kvfree(all);
 		}
@@ -294,8 +282,7 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
 }
 
 /* all of a detached plex is stale, whenever it comes back */
-void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv,
-			   u32 index)
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -310,8 +297,7 @@ void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv,
 }
 
 /* a disk that can take a copy of the volume's log; its plexes' disks come first */
-static int log_disk(const struct plx_change *c,
-		    const struct plx_conf_volume *cv)
+static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv)
 {
 	const struct plx_conf *conf = c->conf;
 	int other = -1;
@@ -320,8 +306,7 @@ static int log_disk(const struct plx_change *c,
 	for (d = 0; d < conf->n_disks; d++) {
 		struct plx_disk *disk;
 
-		if (conf->disk[d]->state != PLX_DISK_ONLINE ||
-		    plx_space_log_slot(conf, d) < 0)
+		if (conf->disk[d]->state != PLX_DISK_ONLINE || plx_space_log_slot(conf, d) < 0)
 			continue;
 		for (i = 0; i < cv->n_logs && cv->log[i].disk != d; i++)
 			;
@@ -349,8 +334,7 @@ static int log_disk(const struct plx_change *c,
  * Where a copy goes, no write is let in until the configuration says so: of bits
  * that only its successor has, a start with the old configuration would not know.
  */
-int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
-		       struct plx_why *why)
+int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
 {
 	u32 i = 0;
 	int d;
@@ -384,10 +368,8 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
 	}
 	if (cv->n_logs)
 		return 0;
-	return plx_refuse(
-		why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-		"no online disk of the pack has room for the region log of %s",
-		cv->name);
+	return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			  "no online disk of the pack has room for the region log of %s", cv->name);
 }
 
 /**
@@ -441,8 +423,7 @@ static void fold_all_errors(struct plx_change *c)
 	u32 d;
 
 	for (d = 0; d < c->conf->n_disks; d++) {
-		struct plx_disk *disk =
-			plx_pack_disk(c->pack, &c->conf->disk[d]->id);
+		struct plx_disk *disk = plx_pack_disk(c->pack, &c->conf->disk[d]->id);
 
 		if (disk)
 			fold_errors(c->conf->disk[d], disk);
@@ -479,8 +460,7 @@ static void known(struct plx_conf_disk *disk, const struct plx_conf *holds)
 static void stamp(struct plx_change *c, bool again)
 {
 	struct plx_conf *conf = c->conf, *old = published(c->pack);
-	bool fresh = again || c->starts || c->pack->gave_up ||
-		     other_disks(conf, old);
+	bool fresh = again || c->starts || c->pack->gave_up || other_disks(conf, old);
 	u32 d;
 	int o;
 
@@ -488,27 +468,22 @@ static void stamp(struct plx_change *c, bool again)
 		o = plx_conf_disk_find(old, &conf->disk[d]->id);
 		if (again && conf->disk[d]->state == PLX_DISK_ONLINE)
 			known(conf->disk[d], conf);
-		else if (!again && !c->starts && o >= 0 &&
-			 old->disk[o]->state == PLX_DISK_ONLINE)
+		else if (!again && !c->starts && o >= 0 && old->disk[o]->state == PLX_DISK_ONLINE)
 			known(conf->disk[d], old);
 	}
 	conf->base_epoch = again ? conf->epoch : old->epoch;
 	/* also above one that some disks have and that was given up: it must not be taken for this */
-	conf->generation =
-		max3(old->generation, conf->generation, c->pack->tried) + 1;
+	conf->generation = max3(old->generation, conf->generation, c->pack->tried) + 1;
 	c->pack->tried = conf->generation;
 	if (fresh)
 		conf->epoch = get_random_u64();
 }
 
 /* writes to all online disks; those that err are lost in the copy. How many took it */
-static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
-		       bool *lost)
+static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost)
 {
-	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to),
-					GFP_KERNEL | __GFP_NOFAIL);
-	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index),
-			     GFP_KERNEL | __GFP_NOFAIL);
+	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
+	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index), GFP_KERNEL | __GFP_NOFAIL);
 	u32 d, n = 0, good = 0;
 
 	*lost = false;
@@ -524,8 +499,7 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
 			continue;
 		}
 		to[n].disk = disk;
-		to[n].sector = PLX_CONFIG_SECTOR +
-			       (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
+		to[n].sector = PLX_CONFIG_SECTOR + (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
 		index[n++] = d;
 	}
 	if (!*lost)
@@ -539,10 +513,8 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
 		for (d = 0; d < n; d++) {
 			if (to[d].error) {
 				WRITE_ONCE(to[d].disk->dead, true);
-				c->conf->disk[index[d]]->maybe_epoch =
-					c->conf->epoch;
-				plx_change_lose_disk(c, index[d],
-						     PLX_DISK_FAILED);
+				c->conf->disk[index[d]]->maybe_epoch = c->conf->epoch;
+				plx_change_lose_disk(c, index[d], PLX_DISK_FAILED);
 				*lost = true;
 			} else {
 				to[d].disk->config_slot ^= 1;
@@ -560,8 +532,7 @@ static void place_log(struct plx_volume *vol, void *arg)
 	int v = plx_conf_volume_find(c->conf, &vol->id);
 
 	/* a log that is about to go, or to be made anew, is left as it is */
-	if (v >= 0 && vol->log &&
-	    c->conf->volume[v]->log_id == vol->log->log_id &&
+	if (v >= 0 && vol->log && c->conf->volume[v]->log_id == vol->log->log_id &&
 	    plx_log_place(vol->log, c->conf, c->conf->volume[v]))
 		plx_log_break(vol->log);
 }
@@ -586,20 +557,17 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 		plx_pack_each_volume(c->pack, place_log, c);
 		bytes = plx_conf_encoded_size(c->conf);
 		if (bytes > PLX_CONFIG_MAX) {
-			ret = plx_refuse(
-				why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-				"the configuration of the pack is full (%u KiB)",
-				PLX_CONFIG_MAX >> 10);
+			ret = plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+					 "the configuration of the pack is full (%u KiB)",
+					 PLX_CONFIG_MAX >> 10);
 			break;
 		}
 		memset(buf, 0, round_up(bytes, PLX_BLOCK_SIZE));
 		plx_conf_encode(c->conf, buf);
-		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE),
-				   &lost);
+		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);
 		if (!good && !lost)
-			ret = plx_refuse(
-				why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-				"no disk of the pack can take the configuration");
+			ret = plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+					 "no disk of the pack can take the configuration");
 	} while (!ret && lost);
 	c->pack->gave_up = ret;
 	kvfree(buf);
@@ -626,10 +594,8 @@ static void tell_disk(struct plx_change *c, const struct plx_conf_disk *disk)
 }
 
 /* does anybody who looks at the volume see another state of its plexes? */
-static bool plexes_differ(const struct plx_conf *old,
-			  const struct plx_conf_volume *ov,
-			  const struct plx_conf *conf,
-			  const struct plx_conf_volume *cv)
+static bool plexes_differ(const struct plx_conf *old, const struct plx_conf_volume *ov,
+			  const struct plx_conf *conf, const struct plx_conf_volume *cv)
 {
 	u32 i;
 	int o;
@@ -643,8 +609,7 @@ static bool plexes_differ(const struct plx_conf *old,
 		was = ov->plex[o];
 		if (was->state != is->state || !was->task_id != !is->task_id ||
 		    (was->flags ^ is->flags) & PLX_PLEX_F_ERRORS ||
-		    plx_conf_plex_attached(old, was) !=
-			    plx_conf_plex_attached(conf, is))
+		    plx_conf_plex_attached(old, was) != plx_conf_plex_attached(conf, is))
 			return true;
 	}
 	return ov->n_plexes != cv->n_plexes;
@@ -665,8 +630,7 @@ static void tell(struct plx_change *c, const struct plx_conf *old)
 	}
 	for (i = 0; i < conf->n_volumes; i++) {
 		o = plx_conf_volume_find(old, &conf->volume[i]->id);
-		if (o < 0 || !plexes_differ(old, old->volume[o], conf,
-					    conf->volume[i]))
+		if (o < 0 || !plexes_differ(old, old->volume[o], conf, conf->volume[i]))
 			continue;
 		vol = plx_pack_volume(c->pack, &conf->volume[i]->id);
 		if (vol)
