@@ -44,6 +44,7 @@ int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct 
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a change of the pack");
 	}
 	c->pack = pack;
+	INIT_LIST_HEAD(&c->tasks);
 	return 0;
 }
 
@@ -66,8 +67,57 @@ static void open_gate(struct plx_volume *vol, void *arg)
 	}
 }
 
+static bool names_task(const struct plx_conf *conf, u64 id)
+{
+	u32 v, i;
+
+	for (v = 0; v < conf->n_volumes; v++)
+		for (i = 0; i < conf->volume[v]->n_plexes; i++)
+			if (conf->volume[v]->plex[i]->task_id == id)
+				return true;
+	return false;
+}
+
+/**
+ * plx_change_task - hold a task until the change has ended
+ * @c: the change: names the task in a plex, or takes its name away
+ * @id: of the task
+ *
+ * A task that no plex names would never end: the engine does not know it. The commit
+ * may lose the disk of a plex that got one, and a change may come to nothing.
+ */
+void plx_change_task(struct plx_change *c, u64 id)
+{
+	struct plx_task *task = id ? plx_task_find(id) : NULL;
+
+	if (task && list_empty(&task->in_change) && plx_id_equal(&task->pack_id, &c->pack->id))
+		list_add_tail(&task->in_change, &c->tasks);
+	else
+		plx_task_put(task);
+}
+
+/* tasks that no plex names: of a change that came to nothing they never began */
+static void end_tasks(struct plx_change *c)
+{
+	struct plx_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &c->tasks, in_change) {
+		list_del_init(&task->in_change);
+		if (!names_task(published(c->pack), task->id)) {
+			if (!c->published) {
+				plx_task_drop(task);
+				continue;
+			}
+			plx_task_end(task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED,
+				     "the plex failed or went while it was rebuilt");
+		}
+		plx_task_put(task);
+	}
+}
+
 void plx_change_end_locked(struct plx_change *c)
 {
+	end_tasks(c);
 	if (c->n_gated)
 		plx_pack_each_volume(c->pack, open_gate, NULL);
 	if (c->conf)
@@ -168,6 +218,7 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 	} else {
 		cp->stale_map = 0;
 	}
+	plx_change_task(c, cp->task_id);
 	cp->state = to;
 	cp->task_id = 0;
 	cp->task_kind = 0;
@@ -210,6 +261,8 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 ind
 			kvfree(all);
 		}
 	}
+	plx_change_task(c, cp->task_id);
+	plx_change_task(c, task_id);
 	cp->state = PLX_PLEX_STALE;
 	cp->task_kind = task_id ? kind : 0;
 	cp->task_id = task_id;
@@ -327,7 +380,6 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 		to == PLX_DISK_OFFLINE ? "offline" :
 					 "missing");
 	conf->disk[d]->state = to;
-	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack, &conf->disk[d]->id, "disk lost");
 	for (v = 0; v < conf->n_volumes; v++) {
 		cv = conf->volume[v];
 		for (log = false, i = 0; i < cv->n_logs; i++) {
@@ -602,6 +654,60 @@ static void trace_steps(const struct plx_conf *old, const struct plx_conf *conf)
 	}
 }
 
+static void tell_disk(struct plx_change *c, const struct plx_conf_disk *disk)
+{
+	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack, &disk->id,
+		       disk->state == PLX_DISK_ONLINE  ? "disk is back" :
+		       disk->state == PLX_DISK_OFFLINE ? "disk is offline" :
+							 "disk lost");
+}
+
+/* does anybody who looks at the volume see another state of its plexes? */
+static bool plexes_differ(const struct plx_conf *old, const struct plx_conf_volume *ov,
+			  const struct plx_conf *conf, const struct plx_conf_volume *cv)
+{
+	u32 i;
+	int o;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *is = cv->plex[i], *was;
+
+		o = plx_conf_plex_find(ov, &is->id);
+		if (o < 0)
+			return true;
+		was = ov->plex[o];
+		if (was->state != is->state || !was->task_id != !is->task_id ||
+		    (was->flags ^ is->flags) & PLX_PLEX_F_ERRORS ||
+		    plx_conf_plex_attached(old, was) != plx_conf_plex_attached(conf, is))
+			return true;
+	}
+	return ov->n_plexes != cv->n_plexes;
+}
+
+/* once the change is in effect: disks that went or came, volumes whose plexes did */
+static void tell(struct plx_change *c, const struct plx_conf *old)
+{
+	const struct plx_conf *conf = c->conf;
+	struct plx_volume *vol;
+	u32 i;
+	int o;
+
+	for (i = 0; i < conf->n_disks; i++) {
+		o = plx_conf_disk_find(old, &conf->disk[i]->id);
+		if (o >= 0 && old->disk[o]->state != conf->disk[i]->state)
+			tell_disk(c, conf->disk[i]);
+	}
+	for (i = 0; i < conf->n_volumes; i++) {
+		o = plx_conf_volume_find(old, &conf->volume[i]->id);
+		if (o < 0 || !plexes_differ(old, old->volume[o], conf, conf->volume[i]))
+			continue;
+		vol = plx_pack_volume(c->pack, &conf->volume[i]->id);
+		if (vol)
+			plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
+		plx_volume_put(vol);
+	}
+}
+
 /**
  * plx_change_commit - make a change durable and let it take effect
  * @c: the change
@@ -613,18 +719,24 @@ static void trace_steps(const struct plx_conf *old, const struct plx_conf *conf)
  */
 int plx_change_commit(struct plx_change *c, struct plx_why *why)
 {
-	int ret = plex_steps(published(c->pack), c->conf, legal_step, why);
+	struct plx_conf *old = published(c->pack);
+	int ret = plex_steps(old, c->conf, legal_step, why);
 
 	if (!ret)
 		ret = write_out(c, why);
 	/* all disks gone: nothing is durable, but people and plans must see it */
 	if (ret && why->result != PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED)
 		return ret;
-	refcount_inc(&c->conf->refs);
-	trace_steps(published(c->pack), c->conf);
+	plx_conf_get(old);
+	plx_conf_get(c->conf);
+	trace_steps(old, c->conf);
 	plx_pack_publish(c->pack, c->conf);
+	c->published = true;
 	plx_pack_each_volume(c->pack, part_log, c); /* all, before one gets their slots */
 	plx_pack_each_volume(c->pack, follow, c);
+	if (!c->starts) /* else the pack arrives, and its volumes do */
+		tell(c, old);
+	plx_conf_put(old);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_MODIFY, c->pack);
 	return ret;
 }

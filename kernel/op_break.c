@@ -203,7 +203,6 @@ static void break_work(struct work_struct *work)
 		plx_conf_put(conf);
 		b->task->volume_id = b->id;
 		b->task->plex_id = b->plex;
-		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, b->vol);
 	} else {
 		plx_volume_stop(b->fresh);
 	}

@@ -410,7 +410,9 @@ struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id,
 	return ERR_PTR(ret);
 }
 
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, struct plx_why *why)
+/* @force: also if its history is another one than the pack's: all on it is written anew */
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, bool force,
+		       struct plx_why *why)
 {
 	struct plx_conf *conf = plx_pack_conf(pack);
 	int d = conf ? plx_conf_disk_find(conf, id) : -1, ret;
@@ -418,13 +420,17 @@ int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, struct pl
 
 	if (d < 0) {
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "no such disk in the pack");
+	} else if (READ_ONCE(pack->state) != PLX_PACK_ONLINE) {
+		/* nor is a disk dropped that it waits with */
+		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				 "pack %s is not online; import or recover it first", conf->name);
 	} else if (conf->disk[d]->state == PLX_DISK_ONLINE) {
 		ret = 0;
 	} else {
 		disk = plx_pack_reopen(pack, id, conf->disk[d]->path, why);
 		ret = PTR_ERR_OR_ZERO(disk);
 		if (!ret) {
-			ret = plx_pack_disk_back(pack, disk, true, false, 0, why);
+			ret = plx_pack_disk_back(pack, disk, true, force, 0, why);
 			if (ret)
 				plx_pack_disk_drop(pack, id);
 			plx_disk_put(disk);

@@ -336,7 +336,18 @@ int plx_op_pack_create(const char *name, char *const *path, u32 n, bool force, s
 int plx_op_pack_import(struct plx_pack *pack, bool force, const struct plx_id *keep,
 		       struct plx_why *why)
 {
-	return plx_pack_start(pack, force ? PLX_START_FORCED : PLX_START_QUORUM, keep, true, why);
+	bool online = READ_ONCE(pack->state) == PLX_PACK_ONLINE;
+	struct plx_conf *conf;
+	int ret = plx_pack_start(pack, force ? PLX_START_FORCED : PLX_START_QUORUM, keep, true,
+				 why);
+
+	if (ret || !online)
+		return ret;
+	conf = plx_pack_conf(pack);
+	plx_refuse(why, PLEXUS_S_OK, "pack %s is online already", conf ? conf->name : "");
+	if (conf)
+		plx_conf_put(conf);
+	return 0;
 }
 
 int plx_op_pack_export(struct plx_pack *pack, struct plx_why *why)

@@ -69,6 +69,23 @@ static int check_add(const struct plx_conf *conf, const struct plx_conf_volume *
 	return 0;
 }
 
+/* one that the source had lost cannot be written now either: it waits for recover */
+static void add_one(struct plx_change *c, struct plx_conf_volume *cv, u32 i,
+		    const struct plx_task *task)
+{
+	struct plx_conf_plex *cp = cv->plex[i];
+
+	if (plx_conf_plex_attached(c->conf, cp)) {
+		plx_change_attach(c, cv, i, PLEXUS_TASK_KIND_ADD_PLEX, task->id, true);
+		return;
+	}
+	if (cp->state != PLX_PLEX_FAILED)
+		cp->state = PLX_PLEX_MISSING;
+	cp->stale_map = 0;
+	cp->task_id = 0;
+	cp->task_kind = 0;
+}
+
 static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_volume *source,
 		    bool any_layout, struct plx_task *task, struct plx_why *why)
 {
@@ -86,8 +103,7 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 	while (src->n_plexes) {
 		cp = plx_conf_plex_detach(src, 0);
 		plx_conf_plex_attach(cv, cp);
-		plx_change_attach(c, cv, cv->n_plexes - 1, PLEXUS_TASK_KIND_ADD_PLEX, task->id,
-				  true);
+		add_one(c, cv, cv->n_plexes - 1, task);
 	}
 	/* the log first: a slot of the source's is still written until the change is published */
 	ret = plx_change_fit_log(c, cv, why);

@@ -371,7 +371,9 @@ struct plx_task {
 	u32 percent;
 	bool cancel; /* asked for */
 	bool may_cancel;
-	char text[160];
+	const char *instead; /* what to do where it may not be cancelled, or NULL */
+	struct list_head in_change; /* that names it, or takes its name away; under pack->change */
+	char text[384];
 	struct completion done;
 	unsigned long last_event; /* jiffies */
 };
@@ -390,6 +392,8 @@ bool plx_task_cancelled(const struct plx_task *task);
 bool plx_task_no_cancel(struct plx_task *task); /* false: it was cancelled before */
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
 int plx_task_each(u64 *pos, int (*fn)(struct plx_task *task, void *arg), void *arg);
+/* what runs on a volume, but for a break, has ended */
+void plx_task_end_volume(const struct plx_id *volume, u32 result, const char *text);
 void plx_task_exit(void);
 
 /* ---- sync.c: the one engine that makes plexes current ---- */
@@ -453,6 +457,8 @@ struct plx_change {
 	struct plx_conf *conf; /* the copy to edit; its indices are valid until commit */
 	unsigned int noio;
 	bool starts; /* the pack: the published copy is on no disk */
+	bool published;
+	struct list_head tasks; /* see plx_change_task() */
 	u32 n_gated;
 };
 
@@ -492,6 +498,8 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);
 void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
+/* the change names a task in a plex, or takes the name away; attach and detach do this */
+void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
@@ -590,7 +598,8 @@ int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk,
 			const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force,
 			struct plx_why *why);
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, bool force,
+		       struct plx_why *why);
 int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare,
 		      struct plx_why *why);
 

@@ -262,6 +262,7 @@ static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct
 		task->plex_id = cp->id;
 		plx_task_put(task);
 	}
+	plx_change_task(c, cp->task_id);
 }
 
 /* the change that records who is here; the volumes know their logs already */
@@ -286,11 +287,11 @@ static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+			rename_task(&c, cv, cv->plex[i]);
 		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
@@ -439,6 +440,19 @@ static void show_device(struct plx_pack *pack)
 	}
 }
 
+/* it runs with one of the histories: what was written since would be lost without a word */
+static int refuse_keep(struct plx_pack *pack, struct plx_why *why)
+{
+	struct plx_conf *conf = plx_pack_conf(pack);
+
+	plx_refuse(
+		why, PLEXUS_VDS_E_INVALID_OPERATION,
+		"pack %s is online: --keep chooses a history before it starts; pack export lets go of it, pack recover --force writes anew the disks that ran apart",
+		conf->name);
+	plx_conf_put(conf);
+	return -EINVAL;
+}
+
 static int try_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
 		     bool import, struct plx_why *why)
 {
@@ -475,6 +489,8 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 	} else if (pack->state != PLX_PACK_ONLINE) {
 		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 				 "the pack is being let go; try again");
+	} else if (keep) {
+		ret = refuse_keep(pack, why);
 	}
 	mutex_unlock(&pack->change);
 	if (failed)
@@ -486,6 +502,26 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_i
 	if (tried && !ret)
 		plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
 	return ret;
+}
+
+/*
+ * The pack's record of the disk gets the path, in memory and with the next change on
+ * the disks: disk online and pack recover look there, and the disk may have moved.
+ */
+static int refuse_apart(struct plx_change *c, u32 d, struct plx_disk *disk,
+			const struct plx_conf *own, struct plx_why *why)
+{
+	struct plx_conf_disk *cd = c->conf->disk[d];
+
+	if (strncmp(cd->path, disk->path, sizeof(cd->path) - 1)) {
+		strscpy(cd->path, disk->path, sizeof(cd->path));
+		plx_conf_get(c->conf);
+		plx_pack_publish(c->pack, c->conf);
+	}
+	return plx_refuse(
+		why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+		"%s (generation %llu) and pack %s (generation %llu) have run apart; disk online --force writes all of that disk anew",
+		disk->path, own->generation, c->conf->name, c->conf->generation);
 }
 
 /**
@@ -521,10 +557,7 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed
 		goto end;
 	apart = own && plx_history_apart(c.conf, d, own);
 	if (apart && !full) {
-		ret = plx_refuse(
-			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			"%s (generation %llu) and pack %s (generation %llu) have run apart; --force writes all of %s anew",
-			disk->path, own->generation, c.conf->name, c.conf->generation, disk->path);
+		ret = refuse_apart(&c, d, disk, own, why);
 		goto end;
 	}
 	c.conf->disk[d]->state = PLX_DISK_ONLINE;

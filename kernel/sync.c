@@ -178,7 +178,7 @@ static bool look_locked(struct plx_sync *s, struct plx_plan *plan, const struct 
 	int k;
 
 	memset(l, 0, sizeof(*l));
-	if (!plan || !plan->log || !plan->n_current)
+	if (!plan || !plan->log)
 		return false;
 	if (plan->log->log_id != s->bad_log)
 		s->n_bad = 0; /* regions of another log */
@@ -197,6 +197,9 @@ static bool look_locked(struct plx_sync *s, struct plx_plan *plan, const struct 
 		if (!left && l->n_done < ARRAY_SIZE(l->done))
 			l->done[l->n_done++] = cv->plex[k]->task_id;
 	}
+	/* it goes on when a current plex is back; until then its tasks can only be cancelled */
+	if (!plan->n_current)
+		return l->n_cancel;
 	s->left = l->left;
 	s->total = max(s->total, l->left);
 	return l->targets || l->equal;
@@ -332,6 +335,14 @@ static u32 make_current(struct plx_sync *s, struct plx_conf_volume *cv, struct t
 	return done;
 }
 
+/* what became current may have been lost with its disk in the same change: see drop_orphans() */
+static bool is_current(const struct plx_conf_volume *cv, const struct plx_id *id)
+{
+	int k = plx_conf_plex_find(cv, id);
+
+	return k >= 0 && cv->plex[k]->state == PLX_PLEX_CURRENT;
+}
+
 /* all that was copied is flushed before the configuration calls a plex current */
 static void finish(struct plx_sync *s)
 {
@@ -348,15 +359,14 @@ static void finish(struct plx_sync *s)
 		if (done)
 			ret = plx_change_commit(&c, &why);
 		for (i = 0; !ret && i < n; i++)
-			if (!names_task(c.conf->volume[v], t[i].task))
+			if (is_current(c.conf->volume[v], &t[i].plex->id) &&
+			    !names_task(c.conf->volume[v], t[i].task))
 				end_task(s, t[i].task, PLEXUS_S_OK, NULL);
 		plx_change_end(&c);
 	}
 	for (i = 0; i < n; i++)
 		plx_plex_put(t[i].plex);
-	if (!ret)
-		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, s->vol);
-	else
+	if (ret)
 		msleep(20);
 }
 
@@ -478,9 +488,16 @@ static void equal_task(struct plx_sync *s, const struct look *l)
 		s->told = 0;
 	s->unsync = l->unsync;
 	/* what could not be read is tried again with each kick, but told once */
-	if (l->equal && !s->equal_task && l->unsync != s->told)
+	if (l->equal && !s->equal_task && l->unsync != s->told) {
 		s->equal_task = plx_task_new(PLEXUS_TASK_KIND_RESYNC, 0, &s->vol->pack->id,
 					     &s->vol->id);
+		if (s->equal_task) {
+			/* nothing in the configuration could say that it is not wanted */
+			s->equal_task->instead =
+				"makes plexes equal; volume set --sync-action pause holds it";
+			WRITE_ONCE(s->equal_task->may_cancel, false);
+		}
+	}
 	if (!s->equal_task)
 		return;
 	if (l->equal) {
@@ -641,14 +658,15 @@ void plx_sync_stop(struct plx_volume *vol)
 		plx_task_put(s->equal_task);
 		s->equal_task = NULL;
 	}
-	while (s->n_tasks)
-		end_task(s, s->task[0], PLEXUS_VDS_E_OPERATION_CANCELED,
-			 "the volume stopped; it goes on when the volume is back");
 	if (s->scrub) {
 		plx_task_end(s->scrub, PLEXUS_VDS_E_OPERATION_CANCELED, "the volume stopped");
 		plx_task_put(s->scrub);
 		s->scrub = NULL;
 	}
+	/* also those that were named a moment ago, which the engine has not seen yet */
+	s->n_tasks = 0;
+	plx_task_end_volume(&vol->id, PLEXUS_VDS_E_OPERATION_CANCELED,
+			    "the volume stopped; it goes on when the volume is back");
 }
 
 void plx_sync_pause(struct plx_volume *vol, bool pause)

@@ -323,8 +323,8 @@ int plexus_disk_replace(struct plexus *h, const struct plexus_disk_ref *disk,
 int plexus_disk_offline(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 			struct plexus_outcome *out);
 
-/** plexus_disk_online() - use a disk again */
-int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk,
+/** plexus_disk_online() - use a disk again; @force: write all of it anew if it has run apart */
+int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 		       struct plexus_outcome *out);
 
 /** plexus_disk_set_spare() - keep a disk to replace another, or no more */

@@ -71,7 +71,7 @@ static int call_offline(struct cli *c, const struct plexus_disk_ref *disk,
 static int call_online(struct cli *c, const struct plexus_disk_ref *disk,
 		       struct plexus_outcome *out)
 {
-	return plexus_disk_online(c->h, disk, out);
+	return plexus_disk_online(c->h, disk, c->o.given & OPT_FORCE, out);
 }
 
 static int call_spare(struct cli *c, const struct plexus_disk_ref *disk, struct plexus_outcome *out)

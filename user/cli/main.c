@@ -43,8 +43,9 @@ static const struct command commands[] = {
 	{ "disk", "offline", 1, -1, OPT_FORCE, cmd_disk_offline,
 	  "[PACK] DISK... [--force]", "stop using disks, as if they were pulled\n"
 	  "       --force: even if a volume loses its last current copy by it" },
-	{ "disk", "online", 1, -1, 0, cmd_disk_online,
-	  "[PACK] DISK...", "use disks again" },
+	{ "disk", "online", 1, -1, OPT_FORCE, cmd_disk_online,
+	  "[PACK] DISK... [--force]", "use disks again\n"
+	  "       --force: write a disk anew that ran apart from its pack" },
 	{ "disk", "spare", 1, -1, 0, cmd_disk_spare,
 	  "[PACK] DISK... [on|off]", "keep disks to replace others, or no more" },
 	{ "disk", "list", 0, 1, 0, cmd_disk_list, "[PACK]", "show the disks" },

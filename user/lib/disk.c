@@ -132,13 +132,14 @@ int plexus_disk_offline(struct plexus *h, const struct plexus_disk_ref *disk, bo
 	return plx_req_change(&r, out);
 }
 
-int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk,
+int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 		       struct plexus_outcome *out)
 {
 	struct plx_req r;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_DISK_ONLINE);
 	plx_put_disk(&r, disk);
+	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	return plx_req_change(&r, out);
 }
 
