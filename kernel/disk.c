@@ -223,7 +223,6 @@ int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct pl
 	if (conf[best ^ 1])
 		plx_conf_put(conf[best ^ 1]);
 	disk->config_slot = best;
-	disk->config_generation = conf[best]->generation;
 	*out = conf[best];
 	return 0;
 }

@@ -12,6 +12,7 @@
  */
 #include <linux/slab.h>
 #include "io.h"
+#include "trace.h"
 
 /* statuses that say nothing about a disk */
 static bool innocent(const struct plx_io *io, blk_status_t status)
@@ -22,11 +23,26 @@ static bool innocent(const struct plx_io *io, blk_status_t status)
 	       bio_op(io->parent) != REQ_OP_READ;
 }
 
+/* the index of the plex that a member bio was for; of a flush, which is for a disk: the first */
+static u32 plex_of(const struct plx_io *io, const struct plx_sub *sub)
+{
+	u32 i = sub - io->sub;
+
+	if (io->kind == PLX_IO_READ)
+		i = sub->plex;
+	else if (io->kind == PLX_IO_FLUSH)
+		i = __ffs(io->plan->flush_mask[i]);
+	return io->plan->plex[i].index;
+}
+
 static void count_error(struct plx_io *io, struct plx_sub *sub)
 {
 	const char *what = io->kind == PLX_IO_READ ? "read" :
 			   io->kind == PLX_IO_FLUSH ? "flush" : "write";
 
+	trace_plx_io_error(&io->vol->id, sub->disk->path, plex_of(io, sub), sub->sector,
+			   io->kind == PLX_IO_FLUSH ? REQ_OP_FLUSH : bio_op(io->parent),
+			   blk_status_to_errno(sub->status));
 	atomic64_inc(io->kind == PLX_IO_READ ? &sub->disk->read_errors : &sub->disk->write_errors);
 	pr_warn_ratelimited("plexus: plx%d: %s at sector %llu of %s failed, error %d\n",
 			    io->vol->minor, what, sub->sector, sub->disk->path,

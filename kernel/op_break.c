@@ -185,12 +185,13 @@ static void break_work(struct work_struct *work)
 
 	if (!b->force)
 		ret = plx_sync_wait_equal(b->vol, b->task);
+	if (!plx_task_no_cancel(b->task) && !ret)
+		ret = -ECANCELED;
 	if (ret == -ECANCELED)
 		plx_refuse(&why, PLEXUS_VDS_E_OPERATION_CANCELED, "cancelled; nothing was changed");
 	else if (ret)
 		plx_refuse(&why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
 			   "the plexes cannot be made equal; recover the volume first");
-	WRITE_ONCE(b->task->may_cancel, false);
 	if (!ret)
 		ret = frozen_split(b, &why);
 	if (!ret) {

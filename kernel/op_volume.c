@@ -304,17 +304,16 @@ int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct p
 
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
 {
-	const u32 settable = PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY;
 	struct plx_conf_volume *cv;
 	struct plx_change c;
 	int ret;
 
-	if (flags & ~settable)
+	if (flags & ~PLX_VOLUME_SETTABLE)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%#x are no flags of a volume", flags);
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (ret)
 		return ret;
-	cv->flags = (cv->flags & ~settable) | flags;
+	cv->flags = (cv->flags & ~PLX_VOLUME_SETTABLE) | flags;
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
 	if (!ret)
@@ -360,10 +359,9 @@ int plx_op_task_cancel(u64 id, struct plx_why *why)
 	return ret;
 }
 
+/* those that begin no task; the others are operations of their own */
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why)
 {
-	u64 task;
-
 	switch (action) {
 	case PLEXUS_SYNC_ACTION_IDLE:
 		plx_sync_pause(vol, false);
@@ -371,12 +369,6 @@ int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why
 	case PLEXUS_SYNC_ACTION_PAUSE:
 		plx_sync_pause(vol, true);
 		return 0;
-	case PLEXUS_SYNC_ACTION_RESYNC:
-		plx_sync_pause(vol, false);
-		return plx_op_volume_recover(vol, &task, why);
-	case PLEXUS_SYNC_ACTION_CHECK:
-	case PLEXUS_SYNC_ACTION_REPAIR:
-		return plx_op_volume_scrub(vol, action == PLEXUS_SYNC_ACTION_REPAIR, &task, why);
 	}
 	return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no sync action", action);
 }

@@ -4,12 +4,12 @@
  * The layers are the groups of Kbuild; the few doors that lead up are named,
  * each with its reason, in selftests/lint/layers.sh.
  *
- * Locks, outermost first (Documentation/locking.rst):
- *   plx_packs_lock      mutex   list of packs
+ * Locks, outermost first; all of them, and why, in Documentation/locking.rst:
+ *   volume->window_lock mutex   one window at a time; may be held when pack->change is
+ *                               taken, never the other way round
  *   pack->change        mutex   one change of the configuration at a time; its
  *                               holder waits for metadata I/O, never for data I/O
- *   volume->window_lock mutex   one window at a time; taken before pack->change
- *                               is NOT allowed while holding pack->change
+ *   plx_packs_lock      mutex   list of packs; short
  *   log->io             mutex   one write of log maps at a time
  *   log->lock           spinlock, irqs off: maps, window, gate, waiting bios
  */
@@ -68,7 +68,6 @@ struct plx_disk {
 	struct plx_label label;
 	char path[PLEXUS_PATH_MAX + 1];
 	u32 config_slot; /* that holds the newest configuration; under pack->change */
-	u64 config_generation; /* found there when the disk was opened */
 	atomic64_t read_errors, write_errors; /* since it was opened */
 	bool dead; /* gave an error to a metadata write: not used for any more */
 	struct work_struct free_work;
@@ -385,6 +384,7 @@ void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once;
 void plx_task_drop(struct plx_task *task);
 int plx_task_cancel(u64 id, struct plx_why *why);
 bool plx_task_cancelled(const struct plx_task *task);
+bool plx_task_no_cancel(struct plx_task *task); /* false: it was cancelled before */
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
 int plx_task_each(u64 *pos, int (*fn)(struct plx_task *task, void *arg), void *arg);
 void plx_task_exit(void);
@@ -602,6 +602,7 @@ int plx_op_volume_recover(struct plx_volume *vol, u64 *task, struct plx_why *why
 int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct plx_why *why);
 int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex,
 			      struct plx_why *why);
+#define PLX_VOLUME_SETTABLE (PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY)
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
 

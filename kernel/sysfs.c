@@ -338,7 +338,7 @@ static ssize_t stable_writes_store(struct device *dev, struct device_attribute *
 	cv = look(vol, &conf);
 	if (!cv)
 		return -ENODEV;
-	flags = cv->flags & ~PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
+	flags = cv->flags & PLX_VOLUME_SETTABLE & ~PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
 	if (on)
 		flags |= PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
 	plx_conf_put(conf);

@@ -329,6 +329,25 @@ bool plx_task_cancelled(const struct plx_task *task)
 }
 
 /**
+ * plx_task_no_cancel() - from here on a task cannot be cancelled
+ * @task: the task
+ *
+ * Sleeps; takes no lock of others.
+ *
+ * Return: false: it was cancelled before, and somebody was told so.
+ */
+bool plx_task_no_cancel(struct plx_task *task)
+{
+	bool cancelled;
+
+	mutex_lock(&tasks_lock);
+	cancelled = task->cancel;
+	WRITE_ONCE(task->may_cancel, false);
+	mutex_unlock(&tasks_lock);
+	return !cancelled;
+}
+
+/**
  * plx_task_each() - look at all tasks, the lowest id first
  * @pos: look at ids from here on; then the one where @fn said stop, or past all
  * @fn: called without a lock, with a reference held for it
