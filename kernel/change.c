@@ -663,7 +663,7 @@ int plx_change_commit(struct plx_change *c, struct plx_why *why)
 	/* all disks gone: nothing is durable, but people and plans must see it */
 	if (ret && why->result != PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED)
 		return ret;
-	refcount_inc(&c->conf->refs);
+	plx_conf_get(c->conf);
 	trace_steps(published(c->pack), c->conf);
 	plx_pack_publish(c->pack, c->conf);
 	plx_pack_each_volume(c->pack, part_log, c); /* all, before one gets their slots */
