@@ -624,10 +624,9 @@ static int legal_step(const struct plx_conf_volume *cv, const struct plx_conf_pl
 
 	if (!WARN_ON_ONCE(!may))
 		return 0;
-	return plx_refuse(
-		why, PLEXUS_E_FAIL,
-		"a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
-		cv->name, from->state, to->state);
+	return plx_refuse(why, PLEXUS_E_FAIL,
+			  "a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
+			  cv->name, from->state, to->state);
 }
 
 static int trace_plex(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,

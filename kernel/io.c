@@ -77,7 +77,7 @@ static void io_done(struct plx_io *io)
 	 */
 	rcu_read_lock();
 	llist_add(&io->node, &vol->deferred);
-	queue_work(plx_io_wq, &vol->deferred_work);
+	queue_work(vol->pack->io_wq, &vol->deferred_work);
 	rcu_read_unlock();
 }
 

@@ -116,7 +116,7 @@ static enum plx_admit admit(struct plx_log *log, struct bio *bio)
 	for (r = first; r <= last; r++) {
 		if (!durable(log, r)) {
 			bio_list_add(&log->waiting, bio);
-			queue_work(plx_io_wq, &log->commit_work);
+			queue_work(log->vol->pack->io_wq, &log->commit_work);
 			return PLX_QUEUED;
 		}
 	}
@@ -306,7 +306,7 @@ static int commit_round(struct plx_log *log, struct bio_list *bios, unsigned lon
 	for (i = 0; i < n; i++)
 		plx_plex_put(mark[i].plex);
 	if (any)
-		queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+		queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
 	return ret;
 }
 
@@ -331,7 +331,7 @@ static void commit_work(struct work_struct *work)
 	}
 	spin_unlock_irq(&log->lock);
 	if (ret == -ENOMEM)
-		queue_work(plx_io_wq, &log->commit_work);
+		queue_work(log->vol->pack->io_wq, &log->commit_work);
 	if (ret && broken)
 		fail_bios(&bios);
 	else
@@ -345,12 +345,12 @@ static void unblock(struct plx_log *log)
 	bio_list_merge(&log->waiting, &log->blocked);
 	bio_list_init(&log->blocked);
 	if (!bio_list_empty(&log->waiting))
-		queue_work(plx_io_wq, &log->commit_work);
+		queue_work(log->vol->pack->io_wq, &log->commit_work);
 }
 
 void plx_log_retry(struct plx_log *log)
 {
-	queue_work(plx_io_wq, &log->commit_work);
+	queue_work(log->vol->pack->io_wq, &log->commit_work);
 }
 
 /* no way to write it any more: all that waits, and all to come, fails */
@@ -487,7 +487,7 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
 		if (__test_and_clear_bit(first, log->unsync))
 			WRITE_ONCE(log->n_unsync, log->n_unsync - 1);
 	spin_unlock_irq(&log->lock);
-	queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+	queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
 /**
@@ -635,7 +635,7 @@ static void clean_work(struct work_struct *work)
 	more = !bitmap_empty(log->dirty, log->n_regions) && !log->broken;
 	spin_unlock_irq(&log->lock);
 	if (more)
-		queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+		queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
 void plx_log_settle(struct plx_log *log)

@@ -446,6 +446,10 @@ struct plx_pack {
 	u32 n_disks;
 	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
 
+	/* both WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
+	struct workqueue_struct *wq; /* cleaner, plans that go, lost disks: may wait for data I/O */
+	struct workqueue_struct *io_wq; /* log commits, failed I/O: waits for metadata I/O only */
+	struct work_struct free_work;
 	struct work_struct event_work; /* disks that died */
 	struct delayed_work start_work; /* disks that are late */
 	struct device *device; /* sysfs */
@@ -677,9 +681,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
-extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
-/* the same: what I/O waits for; waits for metadata only */
-extern struct workqueue_struct *plx_io_wq;
-extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
+/* both unbound; no I/O waits for a work here: that has queues of its pack */
+extern struct workqueue_struct *plx_wq; /* closing of disks, packs that go, events */
+extern struct workqueue_struct *plx_long_wq; /* resyncs and other tasks */
 
 #endif

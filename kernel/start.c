@@ -692,7 +692,8 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 		return ret;
 	plx_pack_each_volume(pack, unmake, NULL);
 	dissolve(pack);
-	flush_workqueue(plx_wq);
+	flush_workqueue(pack->wq);
+	flush_workqueue(plx_wq); /* closes the disks */
 	return 0;
 }
 

@@ -379,10 +379,10 @@ bool plx_state_member_may(enum plx_member_state from, enum plx_member_state to)
  * MISSING  yes     no    yes    (yes)
  * ======== ======= ===== ====== =======
  *
- * Nothing was written elsewhere while it was away, so what comes back is
- * CURRENT (from FAILED only when somebody forces it), and there is nothing to
- * resync it from, so nothing becomes STALE. It can only have been STALE when
- * it was broken off a mirror by force.
+ * There is nothing to resync it from, so nothing becomes STALE. Nothing was
+ * written elsewhere either, so it stays CURRENT whatever happens to its disks,
+ * see plx_change_detach(); one that was broken off a mirror by force becomes
+ * CURRENT from whatever it was there.
  */
 bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to)
 {

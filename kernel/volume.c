@@ -286,7 +286,7 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	if (old) {
 		old->last_of_log = old->log && old->log != plan->log;
 		llist_add(&old->retired, &vol->retired);
-		queue_work(plx_wq, &vol->retire_work);
+		queue_work(vol->pack->wq, &vol->retire_work);
 	}
 	return 0;
 }
