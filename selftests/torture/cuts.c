@@ -33,7 +33,7 @@ static struct dice dice;
 static const char *module_path, *out_dir;
 static int control_fd, klog_fd, lost = -1;
 static bool dirty_round; /* operations or harm since all was healthy */
-static uint32_t n_lost, n_down, n_late;
+static uint32_t n_lost, n_down, n_late, n_copies;
 static uint64_t spent[8];
 
 /* ---- small things ---- */
@@ -301,6 +301,8 @@ static void bring_up(void)
 			control("%s %u %u", knob[k], i, 0);
 		control("async %u 0", i);
 	}
+	harmed = -1;
+	power_off = false;
 	control("settle %llu", (unsigned long long)(seed * 1000003 + cut_nr));
 	if (lost < 0 && percent(&dice, 50)) {
 		lost = below(&dice, n_disks);
@@ -365,6 +367,74 @@ static void come_back(void)
 		plexus_scan_end(lib);
 }
 
+/* Was the plex broken off before the power failed? Then the copy is as good as it was then. */
+static void check_copies(void)
+{
+	struct plexus_pack_ref pack = { .name = PACK };
+	struct plexus_outcome out;
+	struct status s;
+	uint32_t i;
+	size_t k;
+
+	if (status_get(lib, &s))
+		return;
+	for (i = 0; i < MAX_VOLUMES; i++) {
+		struct plexus_volume_info *info;
+
+		if (!volume[i].used || !volume[i].is_copy)
+			continue;
+		info = status_volume(&s, volume[i].name);
+		if (info && volume_open(&s, &volume[i])) {
+			n_copies++;
+			if (!check_read(&volume[i], "broken off when the power failed", false))
+				status_print(&s);
+			close(volume[i].fd);
+			close(volume[i].fd_sync);
+		}
+		oracle_free(&volume[i]);
+	}
+	for (k = 0; k < s.n_volumes; k++) {
+		struct plexus_volume_ref ref = { .id = &s.volumes[k]->id, .pack = pack };
+
+		if (strchr("sko", s.volumes[k]->name[0]))
+			plexus_volume_delete(lib, &ref, true, &out);
+	}
+	status_free(&s);
+}
+
+/* Breaks and removals leave volumes with one plex. True: there is still one. */
+static bool mirror_again(void)
+{
+	struct plexus_pack_ref pack = { .name = PACK };
+	struct plexus_outcome out;
+	bool any = false;
+	struct status s;
+	uint32_t i;
+
+	if (status_get(lib, &s))
+		return true;
+	for (i = 0; i < 3; i++) {
+		struct plexus_volume_info *info = status_volume(&s, volume[i].name);
+		struct plexus_volume_ref to = { .pack = pack }, from = { .pack = pack, .name = "s" };
+		struct plexus_volume_spec spec = { .pack = pack, .name = "s", .type = PLEXUS_TYPE_SIMPLE };
+
+		if (!info || info->n_plexes > 1)
+			continue;
+		to.id = &info->id;
+		spec.size = info->size;
+		any = true;
+		if (plexus_volume_create(lib, &spec, &out) || plexus_plex_add(lib, &to, &from, false, &out))
+			violation("volume %s cannot get a second plex: %s", volume[i].name,
+				  plexus_message(lib));
+	}
+	status_free(&s);
+	if (any && percent(&dice, 80)) {
+		wait_healthy(10000, true);
+		any = false;
+	}
+	return any;
+}
+
 static bool flush_all(void)
 {
 	uint32_t i;
@@ -395,6 +465,7 @@ static void check(void)
 		}
 		n_down++;
 	}
+	check_copies();
 	check_all("after the start", false);
 	if (percent(&dice, 15))
 		return; /* the next cut comes while this is being resynced */
@@ -413,7 +484,7 @@ static void check(void)
 	/* what was found is sure to stay only once it was flushed */
 	pin = percent(&dice, 80) && flush_all();
 	check_all("healthy again", pin);
-	dirty_round = false;
+	dirty_round = mirror_again();
 }
 
 static void kernel_log(void)
@@ -484,11 +555,11 @@ int main(int argc, char **argv)
 	for (cut_nr = 1; cut_nr <= cuts && violations < 10; cut_nr++) {
 		one_cut();
 		if (cut_nr % 100 == 0 || cut_nr == cuts)
-			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %llu operations, %u violations",
+			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
 			    (unsigned long long)spent[0] / cut_nr, (unsigned long long)spent[1] / cut_nr,
 			    (unsigned long long)spent[2] / cut_nr, (unsigned long long)spent[3] / cut_nr,
-			    n_lost, n_late, n_down, (unsigned long long)n_operations, violations);
+			    n_lost, n_late, n_down, n_copies, (unsigned long long)n_operations, violations);
 	}
 	printf("cuts %u, violations %u\n", cut_nr - 1, violations);
 	return violations > 0;

@@ -188,7 +188,8 @@ void oracle_flush_done(struct volume *v, uint32_t begin, bool ok)
 			struct sector *s = &v->s[i];
 
 			for (k = s->n - 1; k; k--)
-				if (s->c[k].acked && s->c[k].acked < begin)
+				/* what a cut may have taken is not brought back by a flush */
+				if (s->c[k].acked > v->started && s->c[k].acked < begin)
 					break;
 			if (k)
 				drop_before(s, k);
@@ -230,6 +231,7 @@ void oracle_copy_begin(struct volume *v, struct volume *copy)
 		if (k)
 			drop_before(s, k);
 	}
+	copy->started = oracle_now(); /* no version is sure to be the only one */
 	copy->id = v->id; /* it has the stamps of its source */
 	v->copy = copy;
 	pthread_mutex_unlock(&v->lock);

@@ -157,6 +157,7 @@ void sleep_us(uint32_t us);
 bool check_read(struct volume *v, const char *when, bool pin);
 bool check_plexes(struct volume *v, const char *when);
 bool wait_healthy(uint32_t ms, bool complain);
+bool volume_open(struct status *s, struct volume *v);
 bool volumes_open(void);
 void volumes_close(void);
 
