@@ -402,6 +402,24 @@ static void check_copies(void)
 	status_free(&s);
 }
 
+/* The disk with most room of those that the volume does not use. */
+static const struct plexus_id *other_disk(struct status *s, struct plexus_volume_info *info)
+{
+	struct plexus_disk_info *best = NULL;
+	size_t i, k;
+
+	for (i = 0; i < s->n_disks; i++) {
+		bool used = false;
+
+		for (k = 0; k < s->n_plexes; k++)
+			used |= plexus_id_equal(&s->plexes[k]->volume, &info->id) &&
+				plex_on_disk(s, s->plexes[k], status_disk_nr(s, &s->disks[i]->id));
+		if (!used && (!best || s->disks[i]->free > best->free))
+			best = s->disks[i];
+	}
+	return best ? &best->id : NULL;
+}
+
 /* Breaks and removals leave volumes with one plex. True: there is still one. */
 static bool mirror_again(void)
 {
@@ -417,12 +435,16 @@ static bool mirror_again(void)
 		struct plexus_volume_info *info = status_volume(&s, volume[i].name);
 		struct plexus_volume_ref to = { .pack = pack }, from = { .pack = pack, .name = "s" };
 		struct plexus_volume_spec spec = { .pack = pack, .name = "s", .type = PLEXUS_TYPE_SIMPLE };
+		struct plexus_input_disk disk = { 0 };
 
 		if (!info || info->n_plexes > 1)
 			continue;
 		to.id = &info->id;
 		spec.size = info->size;
 		any = true;
+		disk.id = other_disk(&s, info);
+		spec.disks = &disk;
+		spec.n_disks = 1;
 		if (plexus_volume_create(lib, &spec, &out) || plexus_plex_add(lib, &to, &from, false, &out))
 			violation("volume %s cannot get a second plex: %s", volume[i].name,
 				  plexus_message(lib));
