@@ -12,7 +12,7 @@
  * Other commands; D is the number of a disk, P a percentage:
  *	gone D 0|1		all I/O fails; the cache keeps what it has
  *	settle1 D SEED		this disk alone was without power
- *	fail_read D P, fail_write D P, fail_flush D P
+ *	fail_read D P, fail_write D P, fail_flush D P	what fails is done in part
  *	lie_flush D P		says that it flushed, or wrote with FUA, and did not
  *	stall D 0|1		nothing is answered
  *	async D P, delay D US	so many are answered late, in any order, after up to US
@@ -179,6 +179,18 @@ static void flush_until(struct crashdisk *d, u64 until)
 	while ((v = list_first_entry_or_null(&d->cached, struct version, list)) &&
 	       v->answered <= until)
 		to_media(d, v);
+}
+
+/* A flush that failed may have lost what it was to write. */
+static void lose_some(struct crashdisk *d, u64 until)
+{
+	struct version *v, *next;
+
+	if (chance(50))
+		return;
+	list_for_each_entry_safe(v, next, &d->cached, list)
+		if (v->answered <= until && chance(50))
+			unchain(d, v);
 }
 
 static void shorten(struct crashdisk *d, u32 sector)
@@ -403,7 +415,9 @@ static void end(struct command *c)
 	} else {
 		d->flushes++;
 		c->failed = chance(d->knob[FAIL_FLUSH]);
-		if (!c->failed && !chance(d->knob[LIE_FLUSH]))
+		if (c->failed)
+			lose_some(d, c->came);
+		else if (!chance(d->knob[LIE_FLUSH]))
 			flush_until(d, c->came);
 		note(d, c->failed ? 'e' : 'F', 0, 0, false, NULL);
 	}

@@ -161,16 +161,19 @@ static bool well(struct status *s)
 	return true;
 }
 
-/* Does anything go on by itself? */
+/* Does anything go on by itself? A task may wait for a disk that is not there. */
 static bool busy(struct status *s)
 {
+	bool complete = true;
 	size_t i;
 
 	for (i = 0; i < s->n_volumes; i++)
 		if (s->volumes[i]->sync_action != PLEXUS_SYNC_ACTION_IDLE &&
 		    s->volumes[i]->sync_action != PLEXUS_SYNC_ACTION_PAUSE)
 			return true;
-	for (i = 0; i < s->n_tasks; i++)
+	for (i = 0; i < s->n_disks; i++)
+		complete &= s->disks[i]->status == PLEXUS_DISK_STATUS_ONLINE;
+	for (i = 0; i < s->n_tasks && complete; i++)
 		if (s->tasks[i]->result == (uint32_t)PLEXUS_VDS_E_OPERATION_PENDING)
 			return true;
 	return false;

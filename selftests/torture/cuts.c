@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cuts CUTS SEED MODULE: cuts the power of a pack on crashdisks, again and again.
+ * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks, again and again.
  *
  * A cut: load and operations run for some milliseconds; all disks freeze at one
  * instant; the driver is unloaded; each disk is in one of its possible states; the
@@ -276,8 +276,10 @@ static void run_and_cut(void)
 		pthread_create(&l[i].thread, NULL, load_thread, &l[i]);
 	}
 	dice_seed(&op_dice, seed, cut_nr, 50);
-	if (operations_on)
+	if (operations_on) {
+		us += below(&dice, 60000);
 		pthread_create(&operator, NULL, operator_thread, NULL);
+	}
 	sleep_us(us);
 	power_off = true;
 	control("cut");
@@ -489,7 +491,7 @@ static void check(void)
 	}
 	check_copies();
 	check_all("after the start", false);
-	if (percent(&dice, 15))
+	if (percent(&dice, 25))
 		return; /* the next cut comes while this is being resynced */
 	wait_healthy(10000, false);
 	check_all("after the resync", false);
@@ -560,10 +562,12 @@ int main(int argc, char **argv)
 {
 	uint32_t cuts = argc > 1 ? atoi(argv[1]) : 100;
 	uint64_t since = ms_now();
+	uint32_t most;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	module_path = argc > 3 ? argv[3] : "plexus.ko";
 	out_dir = argc > 4 ? argv[4] : NULL;
+	most = argc > 5 ? atoi(argv[5]) : 10;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	control_fd = open(CONTROL, O_WRONLY | O_CLOEXEC);
 	klog_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -574,9 +578,9 @@ int main(int argc, char **argv)
 	lseek(klog_fd, 0, SEEK_END);
 	load();
 	make_pack();
-	for (cut_nr = 1; cut_nr <= cuts && violations < 10; cut_nr++) {
+	for (cut_nr = 1; cut_nr <= cuts && violations < most; cut_nr++) {
 		one_cut();
-		if (cut_nr % 100 == 0 || cut_nr == cuts)
+		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most)
 			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
 			    (unsigned long long)spent[0] / cut_nr, (unsigned long long)spent[1] / cut_nr,
