@@ -321,7 +321,11 @@ static void give_up_all(struct plx_volume *vol, struct llist_node *list)
 	if (!error) {
 		llist_for_each_entry(io, list, node)
 			any |= give_up(&c, io) | give_up_flush(&c, io);
-		if (any)
+		/*
+		 * With nothing left to give up it may have been given up in memory alone, by
+		 * a change that no disk took: that must not be what lets it be acknowledged.
+		 */
+		if (any || c.pack->gave_up)
 			error = plx_change_commit(&c, &why);
 		plx_change_end(&c);
 	}
