@@ -460,7 +460,7 @@ static void stamp(struct plx_change *c, bool again)
 			known(conf->disk[d], old);
 	}
 	conf->base_epoch = again ? conf->epoch : old->epoch;
-	/* also above one that some disks have and that was given up: it must not be taken for this */
+	/* also above one that some disks have and that was given up: not to be taken for this */
 	conf->generation = max3(old->generation, conf->generation, c->pack->tried) + 1;
 	c->pack->tried = conf->generation;
 	if (fresh)
@@ -537,13 +537,14 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 	fold_all_errors(c);
 	do {
 		stamp(c, lost);
+		bytes = plx_conf_encoded_size(c->conf);
 		if (plx_conf_check(c->conf, why->text, sizeof(why->text))) {
-			why->result = PLEXUS_E_INVALIDARG;
-			ret = -EINVAL;
+			ret = bytes > PLX_CONFIG_MAX ? -ENOSPC : -EINVAL;
+			why->result = ret == -ENOSPC ? PLEXUS_VDS_E_NOT_ENOUGH_SPACE :
+						       PLEXUS_E_INVALIDARG;
 			break;
 		}
 		plx_pack_each_volume(c->pack, place_log, c);
-		bytes = plx_conf_encoded_size(c->conf); /* at most PLX_CONFIG_MAX, as checked */
 		memset(buf, 0, round_up(bytes, PLX_BLOCK_SIZE));
 		plx_conf_encode(c->conf, buf);
 		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);

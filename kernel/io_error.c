@@ -41,7 +41,8 @@ static void count_error(struct plx_io *io, struct plx_sub *sub)
 			   io->kind == PLX_IO_FLUSH ? "flush" : "write";
 
 	trace_plx_io_error(&io->vol->id, sub->disk->path, plex_of(io, sub), sub->sector,
-			   io->kind == PLX_IO_FLUSH ? REQ_OP_FLUSH : bio_op(io->parent),
+			   (__force u32)(io->kind == PLX_IO_FLUSH ? REQ_OP_FLUSH :
+								    bio_op(io->parent)),
 			   blk_status_to_errno(sub->status));
 	atomic64_inc(io->kind == PLX_IO_READ ? &sub->disk->read_errors : &sub->disk->write_errors);
 	pr_warn_ratelimited("plexus: plx%d: %s at sector %llu of %s failed, error %d\n",

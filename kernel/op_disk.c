@@ -209,6 +209,7 @@ static bool moves_done(struct replacing *r)
 
 	for (i = 0; i < r->n; i++) {
 		struct plx_task *task = plx_task_find(r->m[i].task);
+		/* with the release in plx_task_end(): who sees the end sees the text */
 		u32 result = task ? smp_load_acquire(&task->result) : PLEXUS_S_OK;
 		bool ended = result != (u32)PLEXUS_VDS_E_OPERATION_PENDING;
 

@@ -552,7 +552,7 @@ static bool has_memory(struct plx_sync *s)
 		return true;
 	s->pages = alloc_pages_of();
 	s->pages2 = alloc_pages_of();
-	s->bad = kvzalloc(BITS_TO_LONGS(PLX_LOG_BITS) * sizeof(long), GFP_KERNEL);
+	s->bad = kvcalloc(BITS_TO_LONGS(PLX_LOG_BITS), sizeof(long), GFP_KERNEL);
 	if (s->pages && s->pages2 && s->bad)
 		return true;
 	free_memory(s);
