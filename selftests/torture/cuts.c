@@ -90,7 +90,8 @@ static void save(const char *from, const char *name)
 	int in = open(from, O_RDONLY), out;
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "%s/%s.%llu.%u", out_dir, name, (unsigned long long)seed, cut_nr);
+	snprintf(path, sizeof(path), "%s/%s.%llu.%u", out_dir, name, (unsigned long long)seed,
+		 cut_nr);
 	out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	while (in >= 0 && out >= 0 && (n = read(in, buf, sizeof(buf))) > 0)
 		if (write(out, buf, n) != n)
@@ -201,8 +202,11 @@ static void show_disks(void)
 
 static void make_volume(struct volume *v, const char *name, uint32_t mib, uint32_t plexes)
 {
-	struct plexus_volume_spec spec = { .pack.name = PACK, .name = name, .size = (uint64_t)mib << 20,
-					   .type = PLEXUS_TYPE_MIRROR, .n_plexes = plexes };
+	struct plexus_volume_spec spec = { .pack.name = PACK,
+					   .name = name,
+					   .size = (uint64_t)mib << 20,
+					   .type = PLEXUS_TYPE_MIRROR,
+					   .n_plexes = plexes };
 	struct plexus_outcome out;
 
 	if (plexus_volume_create(lib, &spec, &out)) {
@@ -244,10 +248,14 @@ static void choose_mood(void)
 {
 	uint32_t i;
 
-	mood = (struct mood){ .hot_first = below(&dice, 100), .hot_percent = below(&dice, 3) * 45,
-			      .flush = 1 + below(&dice, 10), .fua = below(&dice, 10),
-			      .discard = below(&dice, 6), .read = below(&dice, 20),
-			      .big = below(&dice, 30), .pause_us = percent(&dice, 30) ? 2000 : 0 };
+	mood = (struct mood){ .hot_first = below(&dice, 100),
+			      .hot_percent = below(&dice, 3) * 45,
+			      .flush = 1 + below(&dice, 10),
+			      .fua = below(&dice, 10),
+			      .discard = below(&dice, 6),
+			      .read = below(&dice, 20),
+			      .big = below(&dice, 30),
+			      .pause_us = percent(&dice, 30) ? 2000 : 0 };
 	for (i = 0; i < n_disks; i++) {
 		control("async %u %u", i, percent(&dice, 30) ? 0 : below(&dice, 101));
 		control("delay %u %u", i, percent(&dice, 60) ? 0 : below(&dice, 300));
@@ -267,7 +275,8 @@ static void join(pthread_t t, const char *what)
 static void run_and_cut(void)
 {
 	static struct load l[N_LOAD];
-	uint32_t i, n = 1 + below(&dice, N_LOAD), us = 1000 + below(&dice, percent(&dice, 20) ? 200000 : 40000);
+	uint32_t i, n = 1 + below(&dice, N_LOAD),
+		    us = 1000 + below(&dice, percent(&dice, 20) ? 200000 : 40000);
 	pthread_t operator;
 
 	stop_load = power_off = false;
@@ -296,7 +305,8 @@ static void bring_up(void)
 	uint32_t i;
 
 	for (i = 0; i < n_disks; i++) {
-		static const char *const knob[] = { "fail_read", "fail_write", "fail_flush", "stall", "gone" };
+		static const char *const knob[] = { "fail_read", "fail_write", "fail_flush",
+						    "stall", "gone" };
 		uint32_t k;
 
 		for (k = 0; k < 5; k++)
@@ -435,8 +445,11 @@ static bool mirror_again(void)
 		return true;
 	for (i = 0; i < 3; i++) {
 		struct plexus_volume_info *info = status_volume(&s, volume[i].name);
-		struct plexus_volume_ref to = { .pack = pack }, from = { .pack = pack, .name = "s" };
-		struct plexus_volume_spec spec = { .pack = pack, .name = "s", .type = PLEXUS_TYPE_SIMPLE };
+		struct plexus_volume_ref to = { .pack = pack },
+					 from = { .pack = pack, .name = "s" };
+		struct plexus_volume_spec spec = { .pack = pack,
+						   .name = "s",
+						   .type = PLEXUS_TYPE_SIMPLE };
 		struct plexus_input_disk disk = { 0 };
 
 		if (!info || info->n_plexes > 1)
@@ -447,7 +460,8 @@ static bool mirror_again(void)
 		disk.id = other_disk(&s, info);
 		spec.disks = &disk;
 		spec.n_disks = 1;
-		if (plexus_volume_create(lib, &spec, &out) || plexus_plex_add(lib, &to, &from, false, &out))
+		if (plexus_volume_create(lib, &spec, &out) ||
+		    plexus_plex_add(lib, &to, &from, false, &out))
 			violation("volume %s cannot get a second plex: %s", volume[i].name,
 				  plexus_message(lib));
 	}
@@ -513,8 +527,8 @@ static void check(void)
 
 static void kernel_log(void)
 {
-	static const char *const bad[] = { "WARNING", "BUG", "Oops", "Call Trace", "hung", "lockdep",
-					   "KASAN", "leak", "stall", "refcount" };
+	static const char *const bad[] = { "WARNING", "BUG",   "Oops", "Call Trace", "hung",
+					   "lockdep", "KASAN", "leak", "stall",	     "refcount" };
 	char line[4096];
 	uint32_t i;
 	ssize_t n;
@@ -583,9 +597,11 @@ int main(int argc, char **argv)
 		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most)
 			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
-			    (unsigned long long)spent[0] / cut_nr, (unsigned long long)spent[1] / cut_nr,
-			    (unsigned long long)spent[2] / cut_nr, (unsigned long long)spent[3] / cut_nr,
-			    n_lost, n_late, n_down, n_copies, (unsigned long long)n_operations, violations);
+			    (unsigned long long)spent[0] / cut_nr,
+			    (unsigned long long)spent[1] / cut_nr,
+			    (unsigned long long)spent[2] / cut_nr,
+			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies,
+			    (unsigned long long)n_operations, violations);
 	}
 	printf("cuts %u, violations %u\n", cut_nr - 1, violations);
 	return violations > 0;
