@@ -178,7 +178,9 @@ static int recover_busy(struct plx_volume *vol, u64 parent, u64 *task_id, struct
 	int ret = resync(vol, parent, task_id, &o, why);
 
 	plx_volume_busy_put(vol);
-	if (!ret && o.homeless)
+	if (ret)
+		return ret;
+	if (o.homeless)
 		ret = use_spare(vol, &o.plex, &rebuild, why);
 	if (rebuild) {
 		*task_id = rebuild;
@@ -186,7 +188,7 @@ static int recover_busy(struct plx_volume *vol, u64 parent, u64 *task_id, struct
 		/* what has begun goes on; that there is no spare for the rest is told */
 		why->result = PLEXUS_S_OK;
 		ret = 0;
-	} else if (ret && *task_id) {
+	} else if (ret) {
 		forget(task_id);
 	}
 	plx_sync_kick(vol);

@@ -311,7 +311,8 @@ static void show_one(struct plx_volume *vol, void *arg)
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (smp_load_acquire(&vol->shown)) /* with the release of plx_volume_show() */
+	/* with the release of plx_volume_show() */
+	if (smp_load_acquire(&vol->shown))
 		plx_volume_resize(vol);
 	else if (conf && usable)
 		ret = plx_volume_show(vol, conf);
