@@ -107,6 +107,15 @@ $output}"
 	fi
 }
 
+# check_wait NAME PID: the same for what was begun with "&"; "check NAME wait PID" would not know it.
+check_wait()
+{
+	local status=0
+
+	wait "$2" || status=$?
+	check_equal "$1" 0 "$status"
+}
+
 # check_equal NAME EXPECTED ACTUAL
 check_equal()
 {
@@ -400,6 +409,24 @@ $to $((sectors - to)) linear ${disk_loop[$name]} $to"
 	fi
 	dm_swap "plxtest-$name" "0 $from linear ${disk_loop[$name]} 0
 $from $((to - from)) delay /dev/mapper/$bad 0 0 ${disk_loop[$name]} $from 0$rest"
+}
+
+# disk_range NAME FROM TO TARGET [ARGS BEHIND DEVICE AND OFFSET...]: the disk is like that between two
+# offsets, and well elsewhere. The region logs lie from 2M up to where the first extent begins.
+disk_range()
+{
+	local name=$1 from=$(($(numfmt --from=iec "$2") >> 9)) to=$(($(numfmt --from=iec "$3") >> 9))
+	local loop=${disk_loop[$1]} target=$4 sectors
+	shift 4
+
+	sectors=$(blockdev --getsz "$loop")
+	if [[ $target != error ]]; then
+		need_module "dm-$target"
+		target="$target $loop $from $*"
+	fi
+	dm_swap "plxtest-$name" "$( ((!from)) || echo "0 $from linear $loop 0"
+		echo "$from $((to - from)) $target"
+		((to == sectors)) || echo "$to $((sectors - to)) linear $loop $to")"
 }
 
 # Writes and flushes fail, reads work.
@@ -730,6 +757,12 @@ plexes_same()
 volume_idle()
 {
 	[[ $(volume_value "$1" '"\(.health) \(.sync.action) \(.dirty_regions)"') == "healthy idle 0" ]]
+}
+
+# volume_clean PACK/VOLUME: no region of it may differ between its plexes.
+volume_clean()
+{
+	[[ $(volume_value "$1" .dirty_regions) == 0 ]]
 }
 
 # plexus_reload DISK...: the driver goes and comes, and finds these disks.

@@ -22,13 +22,32 @@ for what in drop_writes error_writes; do
 	defer dmsetup remove --retry plxtest-d2-$what
 done
 defer disk_heal d2
+# What the cleaner finds out comes to nobody's ears for a while, for another change of the pack takes
+# long: the regions must be kept until then.
+configuration()
+{
+	dd if="$(disk_file d2)" bs=128k skip=1 count=8 status=none | cksum
+}
+
+has_changed()
+{
+	[[ $(configuration) != "$before" ]]
+}
+before=$(configuration)
+disk_delay d3 0 8000 0
+plexus volume set p/v --read-policy first --quiet &
+change=$!
+check "a change is under way" wait_until 8 has_changed
 dm_swap plxtest-d2 "$(disk_table d2 delay 0 /dev/mapper/plxtest-d2-drop_writes 0 0 \
 	/dev/mapper/plxtest-d2-error_writes 0 0)"
 dd if=/dev/urandom of="$dev" bs=64k count=16 seek=100 oflag=direct status=none
+check "and still is when all is written" kill -0 "$change"
+wait "$change"
 lost()
 {
 	[[ $(volume_value p/v '.plexes[1].health') != healthy ]]
 }
+disk_heal d3
 check "the cleaner finds out that the flush fails" wait_until 20 lost
 dm_swap plxtest-d2 "$(disk_table d2 linear)"
 check_fails "the disk has lost the writes" plexes_same p/v

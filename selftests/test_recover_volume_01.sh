@@ -33,6 +33,14 @@ check "Recover(volume): the volume is healthy" wait_until 10 volume_is p/v healt
 
 # A spare in the place of a disk that is gone.
 plexus disk spare "$(disk_path d5)" --quiet
+volume_make p/o 4M --type mirror --disk d3 --disk d4
+volume_make p/n 4M
+check_fails "a spare is not for new volumes, though it is the emptiest" \
+	test "$(plex_value p/n 0 '.members[0].extents[0].path')" = "$(disk_path d5)"
+plexus volume delete p/n --quiet
+plexus volume delete p/o --quiet
+# The first spare has the other plex of the volume.
+plexus disk spare "$(disk_path d1)" --quiet
 disk_fail d2
 dd if=/dev/zero of="$(volume_path p/v)" bs=1M count=1 oflag=direct status=none
 check "a disk is gone" wait_until 20 volume_is p/v failed-redundancy
@@ -48,6 +56,17 @@ refused "Recover(volume): the driver's picture and the disks' differ" VDS_E_PROV
 check "Recover(volume): scan works on such a disk" plexus scan "$(disk_path d1)"
 check "Recover(volume): refresh mends it" plexus pack refresh p
 done_ok "Recover(volume): after scan and refresh" plexus volume recover p/v
+
+# A break waits until the plexes are equal, which takes a while here.
+disk_delay d4 0 1000
+volume_make p/b 16M --type mirror --disk d3 --disk d4
+task=$(task_of plexus volume break-plex p/b 1 --name c)
+refused "Recover(volume): a break is running on it" VDS_E_ANOTHER_CALL_IN_PROGRESS 'running' \
+	plexus volume recover p/b
+disk_heal d4
+check "the break ends well" plexus task wait "$task" --timeout 20
+plexus volume delete p/b --quiet
+plexus volume delete p/c --quiet
 
 volume_make p/m 8M --type mirror --disk d3 --disk d4
 check "a mirror" wait_until 20 volume_is p/m healthy

@@ -44,6 +44,8 @@ plexus volume set p/v --sync-action pause --quiet
 task=$(task_of plexus plex repair p/v:1 --disk "$d3")
 refused "Repair: already repairing" VDS_E_ANOTHER_CALL_IN_PROGRESS "task $task|running" \
 	plexus plex repair p/v:1 --disk "$(disk_path d4)"
+refused "Recover(volume): a repair is running on it" VDS_E_ANOTHER_CALL_IN_PROGRESS "task $task|running" \
+	plexus volume recover p/v
 plexus volume set p/v --sync-action idle --quiet
 check "the repair ends well" plexus task wait "$task" --timeout 60
 
