@@ -288,11 +288,11 @@ static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+			rename_task(&c, cv, cv->plex[i]);
 		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
