@@ -236,7 +236,8 @@ static bool keeps(struct settle *s, struct version *v)
 
 static void settle(struct crashdisk *d, u64 seed)
 {
-	struct settle s = { .state = (seed + 1) * 0x9e3779b97f4a7c15ULL + d->nr * 0xbf58476d1ce4e5b9ULL };
+	struct settle s = { .state = (seed + 1) * 0x9e3779b97f4a7c15ULL +
+				     d->nr * 0xbf58476d1ce4e5b9ULL };
 	struct version *v;
 	u32 i;
 
@@ -496,9 +497,10 @@ static int late_thread(void *arg)
 		struct command *c;
 		u32 delay;
 
-		wait_event_interruptible(d->wait, kthread_should_stop() ||
-					 (READ_ONCE(d->queued) &&
-					  (!READ_ONCE(d->knob[STALL]) || broken(d))));
+		wait_event_interruptible(d->wait,
+					 kthread_should_stop() ||
+						 (READ_ONCE(d->queued) &&
+						  (!READ_ONCE(d->knob[STALL]) || broken(d))));
 		spin_lock_irq(&lock);
 		delay = d->knob[DELAY] && !broken(d) ? (roll(&dice) >> 40) % d->knob[DELAY] : 0;
 		spin_unlock_irq(&lock);
@@ -643,8 +645,8 @@ static int log_show(struct seq_file *m, void *unused)
 		struct event *e = &events[i % N_EVENTS];
 
 		seq_printf(m, "%llu.%06llu crash%u %c%s %u+%u %*phN\n", e->time / NSEC_PER_SEC,
-			   e->time % NSEC_PER_SEC / 1000, e->disk, e->what, e->fua ? "f" : "", e->sector,
-			   e->n, (int)sizeof(e->data), e->data);
+			   e->time % NSEC_PER_SEC / 1000, e->disk, e->what, e->fua ? "f" : "",
+			   e->sector, e->n, (int)sizeof(e->data), e->data);
 	}
 	return 0;
 }

@@ -29,8 +29,8 @@ bool check_read(struct volume *v, const char *when, bool pin)
 		if (ret != STEP && power_off)
 			return true; /* a copy, read while the load runs */
 		if (ret != STEP) {
-			violation("volume %s, %s: sector %u cannot be read: %s", v->name, when, first,
-				  ret < 0 ? strerror(errno) : "too short");
+			violation("volume %s, %s: sector %u cannot be read: %s", v->name, when,
+				  first, ret < 0 ? strerror(errno) : "too short");
 			return false;
 		}
 		for (i = 0; i < n; i++) {
@@ -65,7 +65,8 @@ static bool plex_read(struct status *s, struct plexus_plex_info *p, uint64_t pos
 			len = at + x->size - from;
 			if (len > STEP - done)
 				len = STEP - done;
-			if (nr < 0 || pread(disk_fd[nr], to + done, len, x->start + from - at) != (ssize_t)len)
+			if (nr < 0 || pread(disk_fd[nr], to + done, len, x->start + from - at) !=
+					      (ssize_t)len)
 				return false;
 			done += len;
 		}
@@ -107,7 +108,8 @@ static bool compare(struct status *s, struct volume *v, struct plexus_plex_info 
 		}
 		if (!memcmp(buffer(1), buffer(2), STEP))
 			continue;
-		violation("volume %s, %s: plexes %u and %u differ", v->name, when, a->index, b->index);
+		violation("volume %s, %s: plexes %u and %u differ", v->name, when, a->index,
+			  b->index);
 		differ(s, v, a, b, pos);
 		return false;
 	}
@@ -263,7 +265,8 @@ bool volumes_open(void)
 	if (status_get(lib, &s))
 		return false;
 	for (i = 0; i < MAX_VOLUMES; i++)
-		if (volume[i].used && volume[i].fd < 0 && !volume[i].is_copy && !volume_open(&s, &volume[i]))
+		if (volume[i].used && volume[i].fd < 0 && !volume[i].is_copy &&
+		    !volume_open(&s, &volume[i]))
 			ok = false;
 	status_free(&s);
 	return ok;

@@ -90,7 +90,8 @@ static void save(const char *from, const char *name)
 	int in = open(from, O_RDONLY), out;
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "%s/%s.%llu.%u", out_dir, name, (unsigned long long)seed, cut_nr);
+	snprintf(path, sizeof(path), "%s/%s.%llu.%u", out_dir, name, (unsigned long long)seed,
+		 cut_nr);
 	out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	while (in >= 0 && out >= 0 && (n = read(in, buf, sizeof(buf))) > 0)
 		if (write(out, buf, n) != n)
@@ -135,10 +136,24 @@ bool control(const char *format, ...)
 	return false;
 }
 
+static void print_now(void)
+{
+	struct status s;
+
+	if (!lib || status_get(lib, &s))
+		return;
+	status_print(&s);
+	status_free(&s);
+}
+
 static void hang(const char *what)
 {
 	violation("hangs: %s", what);
-	if (system("echo w >/proc/sysrq-trigger; dmesg | tail -n 300") < 0)
+	if (!lib && plexus_open(&lib, PLEXUS_OPEN_NO_LOAD))
+		lib = NULL;
+	print_now();
+	if (system("grep plexus /proc/modules; ps -eLo stat,wchan:32,comm | grep -E '^D|plexus|cuts';"
+		   "echo w >/proc/sysrq-trigger; echo l >/proc/sysrq-trigger; dmesg | tail -n 400") < 0)
 		abort();
 	printf("cuts %u, violations %u\n", cut_nr, violations);
 	fflush(stdout);
@@ -201,8 +216,11 @@ static void show_disks(void)
 
 static void make_volume(struct volume *v, const char *name, uint32_t mib, uint32_t plexes)
 {
-	struct plexus_volume_spec spec = { .pack.name = PACK, .name = name, .size = (uint64_t)mib << 20,
-					   .type = PLEXUS_TYPE_MIRROR, .n_plexes = plexes };
+	struct plexus_volume_spec spec = { .pack.name = PACK,
+					   .name = name,
+					   .size = (uint64_t)mib << 20,
+					   .type = PLEXUS_TYPE_MIRROR,
+					   .n_plexes = plexes };
 	struct plexus_outcome out;
 
 	if (plexus_volume_create(lib, &spec, &out)) {
@@ -244,10 +262,14 @@ static void choose_mood(void)
 {
 	uint32_t i;
 
-	mood = (struct mood){ .hot_first = below(&dice, 100), .hot_percent = below(&dice, 3) * 45,
-			      .flush = 1 + below(&dice, 10), .fua = below(&dice, 10),
-			      .discard = below(&dice, 6), .read = below(&dice, 20),
-			      .big = below(&dice, 30), .pause_us = percent(&dice, 30) ? 2000 : 0 };
+	mood = (struct mood){ .hot_first = below(&dice, 100),
+			      .hot_percent = below(&dice, 3) * 45,
+			      .flush = 1 + below(&dice, 10),
+			      .fua = below(&dice, 10),
+			      .discard = below(&dice, 6),
+			      .read = below(&dice, 20),
+			      .big = below(&dice, 30),
+			      .pause_us = percent(&dice, 30) ? 2000 : 0 };
 	for (i = 0; i < n_disks; i++) {
 		control("async %u %u", i, percent(&dice, 30) ? 0 : below(&dice, 101));
 		control("delay %u %u", i, percent(&dice, 60) ? 0 : below(&dice, 300));
@@ -267,7 +289,8 @@ static void join(pthread_t t, const char *what)
 static void run_and_cut(void)
 {
 	static struct load l[N_LOAD];
-	uint32_t i, n = 1 + below(&dice, N_LOAD), us = 1000 + below(&dice, percent(&dice, 20) ? 200000 : 40000);
+	uint32_t i, n = 1 + below(&dice, N_LOAD),
+		    us = 1000 + below(&dice, percent(&dice, 20) ? 200000 : 40000);
 	pthread_t operator;
 
 	stop_load = power_off = false;
@@ -277,7 +300,7 @@ static void run_and_cut(void)
 	}
 	dice_seed(&op_dice, seed, cut_nr, 50);
 	if (operations_on) {
-		us += below(&dice, 60000);
+		us += below(&dice, percent(&dice, 30) ? 250000 : 60000);
 		pthread_create(&operator, NULL, operator_thread, NULL);
 	}
 	sleep_us(us);
@@ -296,7 +319,8 @@ static void bring_up(void)
 	uint32_t i;
 
 	for (i = 0; i < n_disks; i++) {
-		static const char *const knob[] = { "fail_read", "fail_write", "fail_flush", "stall", "gone" };
+		static const char *const knob[] = { "fail_read", "fail_write", "fail_flush",
+						    "stall", "gone" };
 		uint32_t k;
 
 		for (k = 0; k < 5; k++)
@@ -320,16 +344,6 @@ static void bring_up(void)
 			oracle_restarted(&volume[i]);
 	load();
 	show_disks();
-}
-
-static void print_now(void)
-{
-	struct status s;
-
-	if (status_get(lib, &s))
-		return;
-	status_print(&s);
-	status_free(&s);
 }
 
 static void check_all(const char *when, bool pin)
@@ -435,8 +449,11 @@ static bool mirror_again(void)
 		return true;
 	for (i = 0; i < 3; i++) {
 		struct plexus_volume_info *info = status_volume(&s, volume[i].name);
-		struct plexus_volume_ref to = { .pack = pack }, from = { .pack = pack, .name = "s" };
-		struct plexus_volume_spec spec = { .pack = pack, .name = "s", .type = PLEXUS_TYPE_SIMPLE };
+		struct plexus_volume_ref to = { .pack = pack },
+					 from = { .pack = pack, .name = "s" };
+		struct plexus_volume_spec spec = { .pack = pack,
+						   .name = "s",
+						   .type = PLEXUS_TYPE_SIMPLE };
 		struct plexus_input_disk disk = { 0 };
 
 		if (!info || info->n_plexes > 1)
@@ -447,7 +464,8 @@ static bool mirror_again(void)
 		disk.id = other_disk(&s, info);
 		spec.disks = &disk;
 		spec.n_disks = 1;
-		if (plexus_volume_create(lib, &spec, &out) || plexus_plex_add(lib, &to, &from, false, &out))
+		if (plexus_volume_create(lib, &spec, &out) ||
+		    plexus_plex_add(lib, &to, &from, false, &out))
 			violation("volume %s cannot get a second plex: %s", volume[i].name,
 				  plexus_message(lib));
 	}
@@ -513,8 +531,8 @@ static void check(void)
 
 static void kernel_log(void)
 {
-	static const char *const bad[] = { "WARNING", "BUG", "Oops", "Call Trace", "hung", "lockdep",
-					   "KASAN", "leak", "stall", "refcount" };
+	static const char *const bad[] = { "WARNING", "BUG",   "Oops", "Call Trace", "hung",
+					   "lockdep", "KASAN", "leak", "stall",	     "refcount" };
 	char line[4096];
 	uint32_t i;
 	ssize_t n;
@@ -583,9 +601,11 @@ int main(int argc, char **argv)
 		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most)
 			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
-			    (unsigned long long)spent[0] / cut_nr, (unsigned long long)spent[1] / cut_nr,
-			    (unsigned long long)spent[2] / cut_nr, (unsigned long long)spent[3] / cut_nr,
-			    n_lost, n_late, n_down, n_copies, (unsigned long long)n_operations, violations);
+			    (unsigned long long)spent[0] / cut_nr,
+			    (unsigned long long)spent[1] / cut_nr,
+			    (unsigned long long)spent[2] / cut_nr,
+			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies,
+			    (unsigned long long)n_operations, violations);
 	}
 	printf("cuts %u, violations %u\n", cut_nr - 1, violations);
 	return violations > 0;

@@ -18,8 +18,8 @@ static void errored(struct volume *v, const char *what, uint32_t first, uint32_t
 	/* the power was cut meanwhile: all may fail */
 	if (power_off || v->maybe_lost)
 		return;
-	violation("%s of volume %s, %u sectors at %u, fails before the power does: %s", what, v->name, n,
-		  first, strerror(err));
+	violation("%s of volume %s, %u sectors at %u, fails before the power does: %s", what,
+		  v->name, n, first, strerror(err));
 	stop_load = true;
 }
 

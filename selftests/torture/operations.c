@@ -271,7 +271,9 @@ static void op_settings(void)
 
 static void op_other_volume(void)
 {
-	struct plexus_volume_spec spec = { .pack = pack, .type = PLEXUS_TYPE_MIRROR, .size = 1 << 20 };
+	struct plexus_volume_spec spec = { .pack = pack,
+					   .type = PLEXUS_TYPE_MIRROR,
+					   .size = 1 << 20 };
 	struct plexus_volume_ref ref = { .pack = pack };
 	char name[32];
 
@@ -294,7 +296,8 @@ static struct plexus_disk_info *disk_info(int nr)
 
 void harm_heal(void)
 {
-	static const char *const knob[] = { "fail_read", "fail_write", "fail_flush", "stall", "gone" };
+	static const char *const knob[] = { "fail_read", "fail_write", "fail_flush", "stall",
+					    "gone" };
 	uint32_t k;
 
 	for (k = 0; harmed >= 0 && k < 5; k++)
@@ -304,8 +307,8 @@ void harm_heal(void)
 
 static void op_harm(void)
 {
-	static const char *const how[] = { "gone", "fail_write", "fail_flush", "fail_read", "offline",
-					   "fail_write" };
+	static const char *const how[] = { "gone",	"fail_write", "fail_flush",
+					   "fail_read", "offline",    "fail_write" };
 	uint32_t k = below(&op_dice, 6), p = percent(&op_dice, 50) ? 100 : 10 + below(&op_dice, 50);
 	int nr = below(&op_dice, n_disks);
 	struct plexus_disk_info *d = disk_info(nr);
@@ -340,17 +343,23 @@ static void op_heal(void)
 
 void *operator_thread(void *arg)
 {
-	static void (*const op[])(void) = { op_add, op_add, op_remove, op_break, op_break, op_repair,
-					    op_recover, op_scrub, op_cancel, op_settings, op_other_volume,
-					    op_harm, op_harm, op_harm, op_heal, op_heal };
+	static void (*const op[])(void) = { op_add,    op_add,	    op_remove,	     op_break,
+					    op_break,  op_repair,   op_recover,	     op_scrub,
+					    op_cancel, op_settings, op_other_volume, op_harm,
+					    op_harm,   op_harm,	    op_heal,	     op_heal };
 	uint32_t nap = below(&op_dice, 8000);
+	bool first = true;
 
 	if (plexus_open(&h, PLEXUS_OPEN_NO_LOAD))
 		return NULL;
 	while (!power_off) {
 		if (status_get(h, &now))
 			break;
-		op[below(&op_dice, sizeof(op) / sizeof(op[0]))]();
+		if (first && harm_on && percent(&op_dice, 60))
+			op_harm();
+		else
+			op[below(&op_dice, sizeof(op) / sizeof(op[0]))]();
+		first = false;
 		n_operations++;
 		status_free(&now);
 		if (percent(&op_dice, 50))

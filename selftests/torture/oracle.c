@@ -295,17 +295,20 @@ void oracle_explain(const struct volume *v, uint32_t sector, const uint8_t *data
 	uint8_t want[SECTOR];
 	uint32_t k;
 
-	printf("    volume %s sector %u (region of 64 KiB: %u), started %u; may hold:", v->name, sector,
-	       sector / 128, v->started);
+	printf("    volume %s sector %u (region of 64 KiB: %u), started %u; may hold:", v->name,
+	       sector, sector / 128, v->started);
 	for (k = 0; k < s->n; k++)
-		printf(" %s%u(acked %u)", s->c[k].what == WHAT_ZERO ? "zero" :
-		       s->c[k].what == WHAT_ANY ? "any" : "", s->c[k].issued, s->c[k].acked);
+		printf(" %s%u(acked %u)",
+		       s->c[k].what == WHAT_ZERO ? "zero" :
+		       s->c[k].what == WHAT_ANY	 ? "any" :
+						   "",
+		       s->c[k].issued, s->c[k].acked);
 	if (is_zero(data)) {
 		printf("; holds zeroes\n");
 		return;
 	}
 	stamp(v, sector, w[2], want);
 	printf("; holds %s volume id %u sector %u number %llu (own id %u)\n",
-	       memcmp(want, data, SECTOR) ? "no stamp of its own:" : "a stamp:", (uint32_t)(w[1] >> 32),
-	       (uint32_t)w[1], (unsigned long long)w[2], v->id);
+	       memcmp(want, data, SECTOR) ? "no stamp of its own:" : "a stamp:",
+	       (uint32_t)(w[1] >> 32), (uint32_t)w[1], (unsigned long long)w[2], v->id);
 }

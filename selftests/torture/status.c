@@ -80,33 +80,40 @@ void status_print(struct status *s)
 		       s->packs[i]->status, s->packs[i]->flags,
 		       (unsigned long long)s->packs[i]->generation, s->packs[i]->message);
 	for (i = 0; i < s->n_disks; i++)
-		printf("    disk %s %s\n", s->disks[i]->path, plexus_disk_status_name(s->disks[i]->status));
+		printf("    disk %s %s\n", s->disks[i]->path,
+		       plexus_disk_status_name(s->disks[i]->status));
 	for (i = 0; i < s->n_volumes; i++) {
 		struct plexus_volume_info *v = s->volumes[i];
 
-		printf("    volume %s %s %s, %s, %llu dirty regions, sync %s %llu of %llu\n", v->name,
-		       plexus_volume_status_name(v->status), plexus_health_name(v->health), v->device,
-		       (unsigned long long)v->dirty_regions, plexus_sync_action_name(v->sync_action),
-		       (unsigned long long)v->sync_done, (unsigned long long)v->sync_total);
+		printf("    volume %s %s %s, %s, %llu dirty regions, sync %s %llu of %llu\n",
+		       v->name, plexus_volume_status_name(v->status), plexus_health_name(v->health),
+		       v->device, (unsigned long long)v->dirty_regions,
+		       plexus_sync_action_name(v->sync_action), (unsigned long long)v->sync_done,
+		       (unsigned long long)v->sync_total);
 		for (k = 0; k < s->n_plexes; k++) {
 			struct plexus_plex_info *p = s->plexes[k];
 
 			if (!plexus_id_equal(&p->volume, &v->id))
 				continue;
-			printf("      plex %u %s %s, %llu stale:", p->index, plexus_volume_status_name(p->status),
-			       plexus_health_name(p->health), (unsigned long long)p->stale);
+			printf("      plex %u %s %s, %llu stale:", p->index,
+			       plexus_volume_status_name(p->status), plexus_health_name(p->health),
+			       (unsigned long long)p->stale);
 			for (m = 0; m < p->n_members; m++)
 				for (e = 0; e < p->members[m].n_extents; e++)
 					printf(" crash%d@%llu+%llu",
 					       status_disk_nr(s, &p->members[m].extents[e].disk),
-					       (unsigned long long)p->members[m].extents[e].start / SECTOR,
-					       (unsigned long long)p->members[m].extents[e].size / SECTOR);
+					       (unsigned long long)p->members[m].extents[e].start /
+						       SECTOR,
+					       (unsigned long long)p->members[m].extents[e].size /
+						       SECTOR);
 			printf("\n");
 		}
 	}
 	for (i = 0; i < s->n_tasks; i++)
-		if (s->tasks[i]->result == (uint32_t)PLEXUS_VDS_E_OPERATION_PENDING || i + 8 > s->n_tasks)
-			printf("    task %llu %s %s %u %%: %s\n", (unsigned long long)s->tasks[i]->id,
+		if (s->tasks[i]->result == (uint32_t)PLEXUS_VDS_E_OPERATION_PENDING ||
+		    i + 8 > s->n_tasks)
+			printf("    task %llu %s %s %u %%: %s\n",
+			       (unsigned long long)s->tasks[i]->id,
 			       plexus_task_kind_name(s->tasks[i]->kind),
 			       plexus_result_name(s->tasks[i]->result), s->tasks[i]->percent,
 			       s->tasks[i]->message);

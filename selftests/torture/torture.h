@@ -52,7 +52,8 @@ struct cand {
 
 struct sector {
 	uint8_t n, busy;
-	struct cand c[MAX_CAND]; /* in the order of the writes; c[0] is sure to be overwritten by none */
+	struct cand
+		c[MAX_CAND]; /* in the order of the writes; c[0] is sure to be overwritten by none */
 };
 
 struct volume {
