@@ -136,10 +136,24 @@ bool control(const char *format, ...)
 	return false;
 }
 
+static void print_now(void)
+{
+	struct status s;
+
+	if (!lib || status_get(lib, &s))
+		return;
+	status_print(&s);
+	status_free(&s);
+}
+
 static void hang(const char *what)
 {
 	violation("hangs: %s", what);
-	if (system("echo w >/proc/sysrq-trigger; dmesg | tail -n 300") < 0)
+	if (!lib && plexus_open(&lib, PLEXUS_OPEN_NO_LOAD))
+		lib = NULL;
+	print_now();
+	if (system("grep plexus /proc/modules; ps -eLo stat,wchan:32,comm | grep -E '^D|plexus|cuts';"
+		   "echo w >/proc/sysrq-trigger; echo l >/proc/sysrq-trigger; dmesg | tail -n 400") < 0)
 		abort();
 	printf("cuts %u, violations %u\n", cut_nr, violations);
 	fflush(stdout);
@@ -286,7 +300,7 @@ static void run_and_cut(void)
 	}
 	dice_seed(&op_dice, seed, cut_nr, 50);
 	if (operations_on) {
-		us += below(&dice, 60000);
+		us += below(&dice, percent(&dice, 30) ? 250000 : 60000);
 		pthread_create(&operator, NULL, operator_thread, NULL);
 	}
 	sleep_us(us);
@@ -330,16 +344,6 @@ static void bring_up(void)
 			oracle_restarted(&volume[i]);
 	load();
 	show_disks();
-}
-
-static void print_now(void)
-{
-	struct status s;
-
-	if (status_get(lib, &s))
-		return;
-	status_print(&s);
-	status_free(&s);
 }
 
 static void check_all(const char *when, bool pin)

@@ -348,13 +348,18 @@ void *operator_thread(void *arg)
 					    op_cancel, op_settings, op_other_volume, op_harm,
 					    op_harm,   op_harm,	    op_heal,	     op_heal };
 	uint32_t nap = below(&op_dice, 8000);
+	bool first = true;
 
 	if (plexus_open(&h, PLEXUS_OPEN_NO_LOAD))
 		return NULL;
 	while (!power_off) {
 		if (status_get(h, &now))
 			break;
-		op[below(&op_dice, sizeof(op) / sizeof(op[0]))]();
+		if (first && harm_on && percent(&op_dice, 60))
+			op_harm();
+		else
+			op[below(&op_dice, sizeof(op) / sizeof(op[0]))]();
+		first = false;
 		n_operations++;
 		status_free(&now);
 		if (percent(&op_dice, 50))
