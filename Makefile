@@ -19,7 +19,7 @@ Q := @
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all module test-modules bench-module user install selftests deps vm demo shell test bench stress unit lint clean help
+.PHONY: all module test-modules bench-module user install selftests deps vm demo shell test bench stress torture torture-program unit lint clean help
 .DEFAULT_GOAL := all
 
 all: module user
@@ -64,9 +64,14 @@ bench-module:
 user:
 	$(Q)$(MAKE) -C user O=$(BUILD)/user
 
+# Kbuild leaves depmod out where the headers come without a System.map. Below DESTDIR it is the
+# business of whoever puts the files into their place. Nor do headers come with a key to sign with.
 install: all
-	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/kernel INSTALL_MOD_DIR=updates modules_install
-	$(Q)$(MAKE) -C user O=$(BUILD)/user install
+	$(Q)$(MAKE) -C $(KDIR) M=$(MODDIR)/kernel INSTALL_MOD_DIR=updates \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=) modules_install
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KREL)
+	$(Q)$(MAKE) -C user O=$(BUILD)/user $(if $(DESTDIR),DESTDIR=$(abspath $(DESTDIR))) install
 
 # The kernel's own test harness and style checker, from Debian's kernel source package.
 $(LINUX)/.unpacked: | deps
@@ -110,6 +115,22 @@ stress:
 	$(Q)selftests/vm/run.sh --mem 2560M --timeout $$(($(STRESS_SECONDS) * 2 + 600)) \
 		selftests/stress/mirror.sh $(STRESS_SECONDS) $(STRESS_SEED)
 
+# Power cuts under mirrors, on a kernel that may crash: the running one, or what RUN starts.
+CUTS ?= 200
+SEED ?= 1
+OUT ?= /tmp/torture
+torture-program: user
+	$(Q)$(MAKE) -C selftests/torture O=$(BUILD)/torture LIB=$(BUILD)/user
+
+# A script of its own, since RUN may not hand on the environment.
+torture: module test-modules torture-program
+	$(Q)printf '#!/bin/sh\nexec env CUTS=%s SEED=%s OUT=%s PLEXUS_MODULE=%s CRASHDISK_MODULE=%s %s\n' \
+		'$(CUTS)' '$(SEED)' '$(OUT)' $(MODDIR)/kernel/plexus.ko \
+		$(MODDIR)/selftests/modules/crashdisk.ko $(CURDIR)/selftests/torture/cuts.sh \
+		>$(BUILD)/torture/run.sh
+	$(Q)chmod +x $(BUILD)/torture/run.sh
+	$(Q)$(RUN) $(BUILD)/torture/run.sh
+
 unit:
 	$(Q)$(MAKE) -C selftests/unit run
 	$(Q)$(MAKE) -C user O=$(BUILD)/user check
@@ -123,7 +144,7 @@ clean:
 help:
 	@echo "On a machine whose kernel takes modules:"
 	@echo "  make [KDIR=...]       module, library and tool, for the running kernel or the one in KDIR"
-	@echo "  make install          install them (DESTDIR, PREFIX)"
+	@echo "  make install          install them (DESTDIR=/stage, PREFIX=/usr/local)"
 	@echo "In a virtual machine, on any Debian 12 (installs the packages that it needs):"
 	@echo "  make demo             the story of a mirrored volume that outlives its disks"
 	@echo "  make shell            a prompt in a machine with plexus and four blank disks"
@@ -131,6 +152,8 @@ help:
 	@echo "  make bench            a mirror beside md raid1, on ram disks; a figure below 1.0 is a failure"
 	@echo "  make stress           file systems on mirrors while disks fail and plexes come and go"
 	@echo "                        (STRESS_SECONDS=600 STRESS_SEED=1)"
+	@echo "On a kernel that may crash:"
+	@echo "  make torture          cuts the power under mirrors (CUTS=200 SEED=1), see Documentation/reliability.rst"
 	@echo "For developers:"
 	@echo "  make unit             the unit tests alone"
 	@echo "  make lint             checkpatch, sparse, warnings, shellcheck, format, layers, licences"

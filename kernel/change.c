@@ -16,41 +16,39 @@
  * it would otherwise come back with an old one and look current.
  */
 #include <linux/bitmap.h>
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "plexus.h"
+#include "trace.h"
 
 static struct plx_conf *published(struct plx_pack *pack)
 {
-	return rcu_dereference_protected(pack->conf,
-					 lockdep_is_held(&pack->change));
+	return rcu_dereference_protected(pack->conf, lockdep_is_held(&pack->change));
 }
 
 /* the caller holds pack->change */
-int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack,
-			    struct plx_why *why)
+int plx_change_begin_locked(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
 {
 	memset(c, 0, sizeof(*c));
 	lockdep_assert_held(&pack->change);
 	if (pack->state != PLX_PACK_ONLINE)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-			"the pack is not online; import or recover it first");
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				  "the pack is not online; import or recover it first");
 	c->noio = memalloc_noio_save();
 	c->conf = plx_conf_clone(published(pack));
 	if (!c->conf) {
 		memalloc_noio_restore(c->noio);
-		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-				  "no memory for a change of the pack");
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a change of the pack");
 	}
 	c->pack = pack;
+	INIT_LIST_HEAD(&c->tasks);
 	return 0;
 }
 
-int plx_change_begin(struct plx_change *c, struct plx_pack *pack,
-		     struct plx_why *why)
+int plx_change_begin(struct plx_change *c, struct plx_pack *pack, struct plx_why *why)
 {
 	int ret;
 
@@ -69,8 +67,57 @@ static void open_gate(struct plx_volume *vol, void *arg)
 	}
 }
 
+static bool names_task(const struct plx_conf *conf, u64 id)
+{
+	u32 v, i;
+
+	for (v = 0; v < conf->n_volumes; v++)
+		for (i = 0; i < conf->volume[v]->n_plexes; i++)
+			if (conf->volume[v]->plex[i]->task_id == id)
+				return true;
+	return false;
+}
+
+/**
+ * plx_change_task - hold a task until the change has ended
+ * @c: the change: names the task in a plex, or takes its name away
+ * @id: of the task
+ *
+ * A task that no plex names would never end: the engine does not know it. The commit
+ * may lose the disk of a plex that got one, and a change may come to nothing.
+ */
+void plx_change_task(struct plx_change *c, u64 id)
+{
+	struct plx_task *task = id ? plx_task_find(id) : NULL;
+
+	if (task && list_empty(&task->in_change) && plx_id_equal(&task->pack_id, &c->pack->id))
+		list_add_tail(&task->in_change, &c->tasks);
+	else
+		plx_task_put(task);
+}
+
+/* tasks that no plex names: of a change that came to nothing they never began */
+static void end_tasks(struct plx_change *c)
+{
+	struct plx_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &c->tasks, in_change) {
+		list_del_init(&task->in_change);
+		if (!names_task(published(c->pack), task->id)) {
+			if (!c->published) {
+				plx_task_drop(task);
+				continue;
+			}
+			plx_task_end(task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED,
+				     "the plex failed or went while it was rebuilt");
+		}
+		plx_task_put(task);
+	}
+}
+
 void plx_change_end_locked(struct plx_change *c)
 {
+	end_tasks(c);
 	if (c->n_gated)
 		plx_pack_each_volume(c->pack, open_gate, NULL);
 	if (c->conf)
@@ -103,21 +150,6 @@ static void gate_by_id(struct plx_change *c, const struct plx_id *id)
 	plx_volume_put(vol);
 }
 
-/* a log map that no plex of the volume uses, or 0 */
-static u32 free_map(const struct plx_conf_volume *cv)
-{
-	u32 map, i;
-
-	for (map = 1; map < PLX_LOG_MAPS; map++) {
-		for (i = 0; i < cv->n_plexes && cv->plex[i]->stale_map != map;
-		     i++)
-			;
-		if (i == cv->n_plexes)
-			return map;
-	}
-	return 0;
-}
-
 bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 {
 	u32 i;
@@ -129,15 +161,14 @@ bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 }
 
 /* what the plex misses from now on, into a map on the disks; none to be had: all of it */
-static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
-		     struct plx_conf_plex *cp)
+static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
 {
 	struct plx_plex *plex = plx_volume_plex(vol, &cp->id);
 	bool was_current = cp->state == PLX_PLEX_CURRENT;
 	int ret;
 
 	if (was_current)
-		cp->stale_map = free_map(cv);
+		cp->stale_map = plx_conf_free_map(cv);
 	if (!cp->stale_map || !plex || !vol->log) {
 		cp->stale_map = 0;
 		if (plex && vol->log)
@@ -168,8 +199,8 @@ static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv,
  * The last current plex keeps its state: nothing newer exists anywhere. If its
  * disks are gone the volume fails, and is right again when they come back.
  */
-void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
-		       u32 index, enum plx_plex_state to)
+void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 index,
+		       enum plx_plex_state to)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol;
@@ -179,16 +210,15 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
 	vol = plx_pack_volume(c->pack, &cv->id);
 	if (vol) {
 		gate(c, vol);
-		if (cp->state == PLX_PLEX_CURRENT ||
-		    cp->state == PLX_PLEX_STALE)
+		if (cp->state == PLX_PLEX_CURRENT || cp->state == PLX_PLEX_STALE)
 			keep_map(vol, cv, cp);
-		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name,
-			cv->name, index,
+		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name, cv->name, index,
 			to == PLX_PLEX_MISSING ? "missing" : "failed");
 		plx_volume_put(vol);
 	} else {
 		cp->stale_map = 0;
 	}
+	plx_change_task(c, cp->task_id);
 	cp->state = to;
 	cp->task_id = 0;
 	cp->task_kind = 0;
@@ -203,8 +233,8 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv,
  * @task_id: its id; 0: nothing resyncs it yet
  * @full: nothing that it holds counts
  */
-void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
-		       u32 index, u32 kind, u64 task_id, bool full)
+void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 index, u32 kind,
+		       u64 task_id, bool full)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -219,19 +249,20 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
 		gate(c, vol);
 	if (full) {
 		cp->stale_map = 0;
-		cp->stale_map = free_map(cv);
+		cp->stale_map = plx_conf_free_map(cv);
 		if (vol && vol->log && plex)
 			plx_log_stale_fill(vol->log, plex, true);
 		if (vol && vol->log && cp->stale_map) {
-			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions),
-				       sizeof(long), GFP_KERNEL | __GFP_NOFAIL);
+			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions), sizeof(long),
+				       GFP_KERNEL | __GFP_NOFAIL);
 			bitmap_fill(all, vol->log->n_regions);
-			if (plx_log_write_map(vol->log, cp->stale_map, all) ==
-			    -EIO)
+			if (plx_log_write_map(vol->log, cp->stale_map, all) == -EIO)
 				cp->stale_map = 0;
 			kvfree(all);
 		}
 	}
+	plx_change_task(c, cp->task_id);
+	plx_change_task(c, task_id);
 	cp->state = PLX_PLEX_STALE;
 	cp->task_kind = task_id ? kind : 0;
 	cp->task_id = task_id;
@@ -239,8 +270,7 @@ void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv,
 }
 
 /* all of a detached plex is stale, whenever it comes back */
-void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv,
-			   u32 index)
+void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
 {
 	struct plx_conf_plex *cp = cv->plex[index];
 	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
@@ -255,8 +285,7 @@ void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv,
 }
 
 /* a disk that can take a copy of the volume's log; its plexes' disks come first */
-static int log_disk(const struct plx_change *c,
-		    const struct plx_conf_volume *cv)
+static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv)
 {
 	const struct plx_conf *conf = c->conf;
 	int other = -1;
@@ -265,8 +294,7 @@ static int log_disk(const struct plx_change *c,
 	for (d = 0; d < conf->n_disks; d++) {
 		struct plx_disk *disk;
 
-		if (conf->disk[d]->state != PLX_DISK_ONLINE ||
-		    plx_space_log_slot(conf, d) < 0)
+		if (conf->disk[d]->state != PLX_DISK_ONLINE || plx_space_log_slot(conf, d) < 0)
 			continue;
 		for (i = 0; i < cv->n_logs && cv->log[i].disk != d; i++)
 			;
@@ -290,17 +318,16 @@ static int log_disk(const struct plx_change *c,
  * @cv: volume in its configuration
  * @why: filled on refusal
  *
- * Two copies on online disks where there are several plexes, none otherwise.
+ * Two copies on online disks where there is redundancy, none otherwise.
  * Where a copy goes, no write is let in until the configuration says so: of bits
  * that only its successor has, a start with the old configuration would not know.
  */
-int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
-		       struct plx_why *why)
+int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why)
 {
 	u32 i = 0;
 	int d;
 
-	if (cv->n_plexes < 2) {
+	if (!plx_conf_volume_redundant(cv)) {
 		cv->n_logs = 0;
 		cv->region_shift = 0;
 		cv->log_id = 0;
@@ -329,10 +356,8 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv,
 	}
 	if (cv->n_logs)
 		return 0;
-	return plx_refuse(
-		why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-		"no online disk of the pack has room for the region log of %s",
-		cv->name);
+	return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			  "no online disk of the pack has room for the region log of %s", cv->name);
 }
 
 /**
@@ -355,8 +380,6 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 		to == PLX_DISK_OFFLINE ? "offline" :
 					 "missing");
 	conf->disk[d]->state = to;
-	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack,
-		       &conf->disk[d]->id, "disk lost");
 	for (v = 0; v < conf->n_volumes; v++) {
 		cv = conf->volume[v];
 		for (log = false, i = 0; i < cv->n_logs; i++) {
@@ -388,8 +411,7 @@ static void fold_all_errors(struct plx_change *c)
 	u32 d;
 
 	for (d = 0; d < c->conf->n_disks; d++) {
-		struct plx_disk *disk =
-			plx_pack_disk(c->pack, &c->conf->disk[d]->id);
+		struct plx_disk *disk = plx_pack_disk(c->pack, &c->conf->disk[d]->id);
 
 		if (disk)
 			fold_errors(c->conf->disk[d], disk);
@@ -426,8 +448,7 @@ static void known(struct plx_conf_disk *disk, const struct plx_conf *holds)
 static void stamp(struct plx_change *c, bool again)
 {
 	struct plx_conf *conf = c->conf, *old = published(c->pack);
-	bool fresh = again || c->starts || c->pack->gave_up ||
-		     other_disks(conf, old);
+	bool fresh = again || c->starts || c->pack->gave_up || other_disks(conf, old);
 	u32 d;
 	int o;
 
@@ -435,27 +456,22 @@ static void stamp(struct plx_change *c, bool again)
 		o = plx_conf_disk_find(old, &conf->disk[d]->id);
 		if (again && conf->disk[d]->state == PLX_DISK_ONLINE)
 			known(conf->disk[d], conf);
-		else if (!again && !c->starts && o >= 0 &&
-			 old->disk[o]->state == PLX_DISK_ONLINE)
+		else if (!again && !c->starts && o >= 0 && old->disk[o]->state == PLX_DISK_ONLINE)
 			known(conf->disk[d], old);
 	}
 	conf->base_epoch = again ? conf->epoch : old->epoch;
-	/* also above one that some disks have and that was given up: it must not be taken for this */
-	conf->generation =
-		max3(old->generation, conf->generation, c->pack->tried) + 1;
+	/* also above one that some disks have and that was given up: not to be taken for this */
+	conf->generation = max3(old->generation, conf->generation, c->pack->tried) + 1;
 	c->pack->tried = conf->generation;
 	if (fresh)
 		conf->epoch = get_random_u64();
 }
 
 /* writes to all online disks; those that err are lost in the copy. How many took it */
-static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
-		       bool *lost)
+static u32 write_round(struct plx_change *c, void *buf, size_t bytes, bool *lost)
 {
-	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to),
-					GFP_KERNEL | __GFP_NOFAIL);
-	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index),
-			     GFP_KERNEL | __GFP_NOFAIL);
+	struct plx_metaio *to = kcalloc(c->conf->n_disks, sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
+	u32 *index = kcalloc(c->conf->n_disks, sizeof(*index), GFP_KERNEL | __GFP_NOFAIL);
 	u32 d, n = 0, good = 0;
 
 	*lost = false;
@@ -471,8 +487,7 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
 			continue;
 		}
 		to[n].disk = disk;
-		to[n].sector = PLX_CONFIG_SECTOR +
-			       (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
+		to[n].sector = PLX_CONFIG_SECTOR + (disk->config_slot ^ 1) * PLX_CONFIG_SECTORS;
 		index[n++] = d;
 	}
 	if (!*lost)
@@ -486,10 +501,8 @@ static u32 write_round(struct plx_change *c, void *buf, size_t bytes,
 		for (d = 0; d < n; d++) {
 			if (to[d].error) {
 				WRITE_ONCE(to[d].disk->dead, true);
-				c->conf->disk[index[d]]->maybe_epoch =
-					c->conf->epoch;
-				plx_change_lose_disk(c, index[d],
-						     PLX_DISK_FAILED);
+				c->conf->disk[index[d]]->maybe_epoch = c->conf->epoch;
+				plx_change_lose_disk(c, index[d], PLX_DISK_FAILED);
 				*lost = true;
 			} else {
 				to[d].disk->config_slot ^= 1;
@@ -507,8 +520,7 @@ static void place_log(struct plx_volume *vol, void *arg)
 	int v = plx_conf_volume_find(c->conf, &vol->id);
 
 	/* a log that is about to go, or to be made anew, is left as it is */
-	if (v >= 0 && vol->log &&
-	    c->conf->volume[v]->log_id == vol->log->log_id &&
+	if (v >= 0 && vol->log && c->conf->volume[v]->log_id == vol->log->log_id &&
 	    plx_log_place(vol->log, c->conf, c->conf->volume[v]))
 		plx_log_break(vol->log);
 }
@@ -525,43 +537,175 @@ static int write_out(struct plx_change *c, struct plx_why *why)
 	fold_all_errors(c);
 	do {
 		stamp(c, lost);
+		bytes = plx_conf_encoded_size(c->conf);
 		if (plx_conf_check(c->conf, why->text, sizeof(why->text))) {
-			why->result = PLEXUS_E_INVALIDARG;
-			ret = -EINVAL;
+			ret = bytes > PLX_CONFIG_MAX ? -ENOSPC : -EINVAL;
+			why->result = ret == -ENOSPC ? PLEXUS_VDS_E_NOT_ENOUGH_SPACE :
+						       PLEXUS_E_INVALIDARG;
 			break;
 		}
 		plx_pack_each_volume(c->pack, place_log, c);
-		bytes = plx_conf_encoded_size(c->conf);
-		if (bytes > PLX_CONFIG_MAX) {
-			ret = plx_refuse(
-				why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-				"the configuration of the pack is full (%u KiB)",
-				PLX_CONFIG_MAX >> 10);
-			break;
-		}
 		memset(buf, 0, round_up(bytes, PLX_BLOCK_SIZE));
 		plx_conf_encode(c->conf, buf);
-		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE),
-				   &lost);
+		good = write_round(c, buf, round_up(bytes, PLX_BLOCK_SIZE), &lost);
 		if (!good && !lost)
-			ret = plx_refuse(
-				why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-				"no disk of the pack can take the configuration");
+			ret = plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+					 "no disk of the pack can take the configuration");
 	} while (!ret && lost);
 	c->pack->gave_up = ret;
 	kvfree(buf);
 	return ret;
 }
 
+/* a log that the configuration does not name any more must not write to slots that are free now */
+static void part_log(struct plx_volume *vol, void *arg)
+{
+	struct plx_change *c = arg;
+	int v = plx_conf_volume_find(c->conf, &vol->id);
+
+	if (vol->log && (v < 0 || !c->conf->volume[v]->region_shift ||
+			 c->conf->volume[v]->log_id != vol->log->log_id))
+		plx_log_part(vol->log);
+}
+
 static void follow(struct plx_volume *vol, void *arg)
 {
 	struct plx_change *c = arg;
-	int ret = plx_volume_replan(vol, c->conf);
+	u32 tries = 10;
+	int ret;
 
+	/* the plan of before may have a log that is not written any more: writes would wait */
+	while ((ret = plx_volume_replan(vol, c->conf)) == -ENOMEM && --tries)
+		msleep(20);
 	if (ret && ret != -ENOENT)
-		pr_err("plexus: %s: its plan cannot be renewed, error %d\n",
-		       vol->gendisk ? vol->gendisk->disk_name : "?", -ret);
+		pr_err("plexus: plx%d: its plan cannot be renewed, error %d\n", vol->minor, -ret);
 	plx_sync_kick(vol);
+}
+
+static const struct plx_conf_plex *plex_in(const struct plx_conf *conf, const struct plx_id *id)
+{
+	u32 v;
+	int i;
+
+	for (v = 0; v < conf->n_volumes; v++) {
+		i = plx_conf_plex_find(conf->volume[v], id);
+		if (i >= 0)
+			return conf->volume[v]->plex[i];
+	}
+	return NULL;
+}
+
+typedef int (*step_fn)(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		       const struct plx_conf_plex *to, struct plx_why *why);
+
+/* each plex that was there before, and has another state now; stops at the first refusal */
+static int plex_steps(const struct plx_conf *old, const struct plx_conf *conf, step_fn fn,
+		      struct plx_why *why)
+{
+	const struct plx_conf_plex *from, *to;
+	int ret = 0;
+	u32 v, i;
+
+	for (v = 0; v < conf->n_volumes && !ret; v++)
+		for (i = 0; i < conf->volume[v]->n_plexes && !ret; i++) {
+			to = conf->volume[v]->plex[i];
+			from = plex_in(old, &to->id);
+			if (from && from->state != to->state)
+				ret = fn(conf->volume[v], from, to, why);
+		}
+	return ret;
+}
+
+/* the table of states.rst; that it refuses is a bug, and better than what would follow */
+static int legal_step(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		      const struct plx_conf_plex *to, struct plx_why *why)
+{
+	bool may = cv->n_plexes > 1 ? plx_state_plex_may(from->state, to->state) :
+				      plx_state_sole_plex_may(from->state, to->state);
+
+	if (!WARN_ON_ONCE(!may))
+		return 0;
+	return plx_refuse(why, PLEXUS_E_FAIL,
+			  "a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
+			  cv->name, from->state, to->state);
+}
+
+static int trace_plex(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
+		      const struct plx_conf_plex *to, struct plx_why *why)
+{
+	trace_plx_plex_state(&cv->id, &to->id, from->state, to->state);
+	return 0;
+}
+
+static void trace_steps(const struct plx_conf *old, const struct plx_conf *conf)
+{
+	u32 d;
+	int o;
+
+	if (trace_plx_plex_state_enabled())
+		plex_steps(old, conf, trace_plex, NULL);
+	if (!trace_plx_disk_state_enabled())
+		return;
+	for (d = 0; d < conf->n_disks; d++) {
+		o = plx_conf_disk_find(old, &conf->disk[d]->id);
+		if (o >= 0 && old->disk[o]->state != conf->disk[d]->state)
+			trace_plx_disk_state(&conf->disk[d]->id, old->disk[o]->state,
+					     conf->disk[d]->state);
+	}
+}
+
+static void tell_disk(struct plx_change *c, const struct plx_conf_disk *disk)
+{
+	plx_event_disk(PLEXUS_EVENT_CODE_DISK_MODIFY, c->pack, &disk->id,
+		       disk->state == PLX_DISK_ONLINE  ? "disk is back" :
+		       disk->state == PLX_DISK_OFFLINE ? "disk is offline" :
+							 "disk lost");
+}
+
+/* does anybody who looks at the volume see another state of its plexes? */
+static bool plexes_differ(const struct plx_conf *old, const struct plx_conf_volume *ov,
+			  const struct plx_conf *conf, const struct plx_conf_volume *cv)
+{
+	u32 i;
+	int o;
+
+	for (i = 0; i < cv->n_plexes; i++) {
+		const struct plx_conf_plex *is = cv->plex[i], *was;
+
+		o = plx_conf_plex_find(ov, &is->id);
+		if (o < 0)
+			return true;
+		was = ov->plex[o];
+		if (was->state != is->state || !was->task_id != !is->task_id ||
+		    (was->flags ^ is->flags) & PLX_PLEX_F_ERRORS ||
+		    plx_conf_plex_attached(old, was) != plx_conf_plex_attached(conf, is))
+			return true;
+	}
+	return ov->n_plexes != cv->n_plexes;
+}
+
+/* once the change is in effect: disks that went or came, volumes whose plexes did */
+static void tell(struct plx_change *c, const struct plx_conf *old)
+{
+	const struct plx_conf *conf = c->conf;
+	struct plx_volume *vol;
+	u32 i;
+	int o;
+
+	for (i = 0; i < conf->n_disks; i++) {
+		o = plx_conf_disk_find(old, &conf->disk[i]->id);
+		if (o >= 0 && old->disk[o]->state != conf->disk[i]->state)
+			tell_disk(c, conf->disk[i]);
+	}
+	for (i = 0; i < conf->n_volumes; i++) {
+		o = plx_conf_volume_find(old, &conf->volume[i]->id);
+		if (o < 0 || !plexes_differ(old, old->volume[o], conf, conf->volume[i]))
+			continue;
+		vol = plx_pack_volume(c->pack, &conf->volume[i]->id);
+		if (vol)
+			plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
+		plx_volume_put(vol);
+	}
 }
 
 /**
@@ -575,14 +719,24 @@ static void follow(struct plx_volume *vol, void *arg)
  */
 int plx_change_commit(struct plx_change *c, struct plx_why *why)
 {
-	int ret = write_out(c, why);
+	struct plx_conf *old = published(c->pack);
+	int ret = plex_steps(old, c->conf, legal_step, why);
 
+	if (!ret)
+		ret = write_out(c, why);
 	/* all disks gone: nothing is durable, but people and plans must see it */
 	if (ret && why->result != PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED)
 		return ret;
-	refcount_inc(&c->conf->refs);
+	plx_conf_get(old);
+	plx_conf_get(c->conf);
+	trace_steps(old, c->conf);
 	plx_pack_publish(c->pack, c->conf);
+	c->published = true;
+	plx_pack_each_volume(c->pack, part_log, c); /* all, before one gets their slots */
 	plx_pack_each_volume(c->pack, follow, c);
+	if (!c->starts) /* else the pack arrives, and its volumes do */
+		tell(c, old);
+	plx_conf_put(old);
 	plx_event_pack(PLEXUS_EVENT_CODE_PACK_MODIFY, c->pack);
 	return ret;
 }

@@ -84,13 +84,14 @@ static struct plx_conf_plex *plex_clone(const struct plx_conf_plex *plex)
 	for (i = 0; i < plex->n_members; i++) {
 		const struct plx_conf_member *from = &plex->member[i];
 
+		member[i] = *from;
+		member[i].extent = NULL;
 		if (!from->n_extents)
 			continue;
 		member[i].extent = kmemdup(from->extent, from->n_extents * sizeof(*from->extent),
 					   GFP_NOIO);
 		if (!member[i].extent)
 			goto fail;
-		member[i].n_extents = from->n_extents;
 	}
 	return copy;
 fail:
@@ -500,7 +501,13 @@ bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk)
 	return false;
 }
 
-static u64 member_sectors(const struct plx_conf_member *m)
+/**
+ * plx_conf_member_sectors() - the length of a member
+ * @m: which
+ *
+ * Return: sectors of its extents; the parity log does not count.
+ */
+u64 plx_conf_member_sectors(const struct plx_conf_member *m)
 {
 	u64 sectors = 0;
 	u32 i;
@@ -514,23 +521,24 @@ static u64 member_sectors(const struct plx_conf_member *m)
  * plx_conf_plex_sectors() - how much data a plex can hold
  * @plex: which
  *
- * Simple and span: the sum of its extents. Stripe: all members count as much
- * as the smallest one, rounded down to the unit.
+ * Simple and span: the sum of its extents. Stripe and parity: all members count
+ * as much as the smallest one, rounded down to the unit, but for as many as there
+ * is parity.
  *
  * Return: sectors.
  */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex)
 {
-	u64 sectors = member_sectors(&plex->member[0]);
+	u64 sectors = plx_conf_member_sectors(&plex->member[0]);
 	u32 i;
 
-	if (plex->type != PLEXUS_TYPE_STRIPE)
+	if (plex->type != PLEXUS_TYPE_STRIPE && plex->type != PLEXUS_TYPE_PARITY)
 		return sectors;
 	for (i = 1; i < plex->n_members; i++)
-		sectors = min(sectors, member_sectors(&plex->member[i]));
+		sectors = min(sectors, plx_conf_member_sectors(&plex->member[i]));
 	if (plex->unit)
 		sectors &= ~((u64)plex->unit - 1);
-	return sectors * plex->n_members;
+	return sectors * (plex->n_members - plex->parity);
 }
 
 /**
@@ -547,21 +555,101 @@ u32 plx_conf_volume_type(const struct plx_conf_volume *vol)
 }
 
 /**
+ * plx_conf_volume_parity() - has a volume a parity plex?
+ * @vol: which
+ */
+bool plx_conf_volume_parity(const struct plx_conf_volume *vol)
+{
+	u32 i;
+
+	for (i = 0; i < vol->n_plexes; i++)
+		if (vol->plex[i]->type == PLEXUS_TYPE_PARITY)
+			return true;
+	return false;
+}
+
+/**
+ * plx_conf_volume_redundant() - can a volume lose a disk and go on?
+ * @vol: which
+ *
+ * Then its copies, or data and parity, can differ after a crash, and it needs a
+ * region log.
+ */
+bool plx_conf_volume_redundant(const struct plx_conf_volume *vol)
+{
+	return vol->n_plexes > 1 || plx_conf_volume_parity(vol);
+}
+
+/**
+ * plx_conf_free_map() - a map of a volume's region log that has no use yet
+ * @vol: which, of a checked configuration
+ *
+ * Return: 1..PLX_LOG_MAPS-1; 0: all are used.
+ */
+u32 plx_conf_free_map(const struct plx_conf_volume *vol)
+{
+	unsigned long used = BIT(0) | BIT(vol->written_map);
+	u32 map, i, m;
+
+	for (i = 0; i < vol->n_plexes; i++) {
+		used |= BIT(vol->plex[i]->stale_map);
+		for (m = 0; m < vol->plex[i]->n_members; m++)
+			used |= BIT(vol->plex[i]->member[m].stale_map);
+	}
+	for (map = 1; map < PLX_LOG_MAPS; map++)
+		if (!(used & BIT(map)))
+			return map;
+	return 0;
+}
+
+/**
+ * plx_conf_member_seen() - the state of a member and its disks
+ * @conf: where the member is
+ * @m: which
+ *
+ * Return: the state that is recorded, but MISSING for a CURRENT or STALE one with
+ * a disk that is not online.
+ */
+enum plx_member_state plx_conf_member_seen(const struct plx_conf *conf,
+					   const struct plx_conf_member *m)
+{
+	u32 e;
+
+	if (m->state != PLX_MEMBER_CURRENT && m->state != PLX_MEMBER_STALE)
+		return m->state;
+	for (e = 0; e < m->n_extents; e++)
+		if (conf->disk[m->extent[e].disk]->state != PLX_DISK_ONLINE)
+			return PLX_MEMBER_MISSING;
+	return m->state;
+}
+
+/**
+ * plx_conf_plex_lost() - how many members of a plex cannot be read
+ * @conf: where the plex is
+ * @plex: which
+ *
+ * Return: the members that are not seen as CURRENT; a stale one counts until it
+ * is regenerated.
+ */
+u32 plx_conf_plex_lost(const struct plx_conf *conf, const struct plx_conf_plex *plex)
+{
+	u32 m, lost = 0;
+
+	for (m = 0; m < plex->n_members; m++)
+		lost += plx_conf_member_seen(conf, &plex->member[m]) != PLX_MEMBER_CURRENT;
+	return lost;
+}
+
+/**
  * plx_conf_plex_attached() - does a plex get writes?
  * @conf: where the plex is
  * @plex: which
  */
 bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex)
 {
-	u32 m, e;
-
 	if (plex->state != PLX_PLEX_CURRENT && plex->state != PLX_PLEX_STALE)
 		return false;
-	for (m = 0; m < plex->n_members; m++)
-		for (e = 0; e < plex->member[m].n_extents; e++)
-			if (conf->disk[plex->member[m].extent[e].disk]->state != PLX_DISK_ONLINE)
-				return false;
-	return true;
+	return plx_conf_plex_lost(conf, plex) <= plex->parity;
 }
 
 /**

@@ -25,6 +25,7 @@
 #define PLX_SECTORS_MAX BIT_ULL(53) /* of a disk or volume: 4 EiB, so that no sum overflows */
 #define PLX_LOG_SLOTS_MIN 16 /* that a disk is given */
 #define PLX_LOG_SLOTS_MAX 256
+#define PLX_PARITY_MAX 2
 #define PLX_UNIT_MIN 8 /* sectors of a stripe unit: 4 KiB */
 #define PLX_UNIT_MAX 2048 /* 1 MiB */
 #define PLX_REGION_SHIFT_MIN 7 /* 64 KiB */
@@ -48,6 +49,22 @@ enum plx_plex_state {
 	PLX_PLEX_STALE = 2, /* gets all writes, misses some earlier data: to be resynced */
 	PLX_PLEX_FAILED = 3, /* a write or flush erred: gets no writes */
 	PLX_PLEX_MISSING = 4, /* a disk of it is not online: gets no writes */
+};
+
+/* of a parity plex; members of other plexes are CURRENT, and the plex has the state */
+enum plx_member_state {
+	PLX_MEMBER_CURRENT = 0, /* holds its part of the plex */
+	PLX_MEMBER_STALE = 1, /* gets all writes, misses some earlier ones: to be regenerated */
+	PLX_MEMBER_FAILED = 2, /* a write or flush erred: gets no writes */
+	PLX_MEMBER_MISSING = 3, /* a disk of it is not online: gets no writes */
+};
+
+/* what keeps a crash from spoiling what a parity plex was not even writing */
+enum plx_write_hole {
+	PLX_WRITE_HOLE_NONE = 0, /* no parity plex: there is no such hole */
+	PLX_WRITE_HOLE_LOG = 1, /* partial parity is logged: untouched data stays right */
+	PLX_WRITE_HOLE_JOURNAL = 2, /* all data is logged: a write is old or new */
+	PLX_WRITE_HOLE_OFF = 3, /* nothing */
 };
 
 #define PLX_PLEX_F_ERRORS 1 /* a read error was seen (and mended) */
@@ -74,15 +91,23 @@ struct plx_conf_extent {
 struct plx_conf_member {
 	u32 n_extents;
 	struct plx_conf_extent *extent; /* in the order of the data */
+	/* all 0 unless the plex is a parity plex */
+	enum plx_member_state state;
+	u32 stale_map; /* 1..PLX_LOG_MAPS-1, or 0: all of it is stale */
+	u64 log_start, log_sectors; /* parity log, on the disk of the first extent; 0: none */
 };
 
-/* SIMPLE: one member, extents on one disk. SPAN: one member. STRIPE: n members of equal size. */
+/*
+ * SIMPLE: one member, extents on one disk. SPAN: one member. STRIPE: n members of equal size.
+ * PARITY: the same, each member on disks of its own, @parity of them hold no data.
+ */
 struct plx_conf_plex {
 	struct plx_id id;
 	u32 type; /* PLEXUS_TYPE_* */
 	enum plx_plex_state state;
 	u32 stale_map; /* 1..PLX_LOG_MAPS-1, or 0: all of it is stale */
 	u32 unit; /* sectors */
+	u32 parity; /* 1 or 2; 0: no parity plex */
 	u32 flags;
 	u32 n_members;
 	u32 task_kind;
@@ -102,6 +127,8 @@ struct plx_conf_volume {
 	u32 region_shift; /* log2 sectors; 0: no region log */
 	u32 read_policy, preferred;
 	u64 log_id;
+	enum plx_write_hole write_hole;
+	u32 written_map; /* log map of the regions never written; 0: none */
 	u32 n_logs;
 	struct plx_conf_log log[PLX_MAX_LOGS];
 	u32 n_plexes;
@@ -152,25 +179,38 @@ bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
 bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
 u32 plx_conf_volume_type(const struct plx_conf_volume *vol); /* MIRROR, or that of its one plex */
-/* CURRENT or STALE, and all its disks are online: gets writes */
+u64 plx_conf_member_sectors(const struct plx_conf_member *m);
+bool plx_conf_volume_parity(const struct plx_conf_volume *vol); /* has it a parity plex? */
+/* several plexes, or a parity plex: it needs a region log */
+bool plx_conf_volume_redundant(const struct plx_conf_volume *vol);
+u32 plx_conf_free_map(const struct plx_conf_volume *vol); /* a log map that nothing uses, or 0 */
+/* as recorded, but MISSING when it should get writes and a disk of it is not online */
+enum plx_member_state plx_conf_member_seen(const struct plx_conf *conf,
+					   const struct plx_conf_member *m);
+u32 plx_conf_plex_lost(const struct plx_conf *conf, const struct plx_conf_plex *plex);
+/* CURRENT or STALE, and no more members are lost than it has parity: gets writes */
 bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
 bool plx_name_valid(const char *name); /* 1..63 of [A-Za-z0-9._+-], first not . or - */
 bool plx_id_equal(const struct plx_id *a, const struct plx_id *b);
 
 /*
- * config_format.c: @why gets a sentence for people on failure, at most @whylen
+ * conf_check.c, config_format.c: @why gets a sentence for people on failure, at most @whylen
  * bytes. check() holds the rules that every configuration obeys, whether read
  * from a hostile disk or made by us: counts, unique ids and names, valid enums
  * and names, indices in range, extents inside data_sector..data_end and 1 MiB
- * aligned, no two extents or log slots overlapping on a disk, plexes at least
- * as large as the volume, equal members in a stripe, power-of-two units of
+ * aligned, no two extents, parity logs or log slots overlapping on a disk, plexes
+ * at least as large as the volume, equal members in a stripe, power-of-two units of
  * 4 KiB..1 MiB, SIMPLE on one disk, no two plexes of a volume on one disk,
- * a volume with two or more plexes has region_shift and 1..4 logs on distinct
- * disks and no more than PLX_LOG_BITS regions, stale maps distinct or 0 and only
- * with a log, sizes without overflow. Also: no nil id, no unknown flag, no
- * control character in a path, one member and no unit unless striped, plexes in
- * every volume, preferred below n_plexes, region_shift and logs both or neither.
+ * a redundant volume has region_shift and 1..4 logs on distinct disks and no more
+ * than PLX_LOG_BITS regions, log maps (of plexes, of members, of what was never
+ * written) distinct or 0 and only with a log, sizes without overflow. Also: no nil
+ * id, no unknown flag, no control character in a path, one member and no unit unless
+ * striped or parity, plexes in every volume, preferred below n_plexes, region_shift
+ * and logs both or neither. Parity plexes: 3..32 members, 4..32 with two parities, no
+ * two on one disk, each with a parity log, or none where write_hole is OFF; no other
+ * plex has parity, member states or parity logs, and no volume without one write_hole
+ * or a written_map.
  */
 /* 0, -EINVAL, -ENOMEM */
 int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen);
@@ -192,6 +232,7 @@ struct plx_format_why {
 u32 plx_format_crc(const void *buf, size_t len, size_t at); /* the 4 bytes at @at count as zero */
 __printf(2, 3)
 int plx_format_bad(const struct plx_format_why *why, const char *fmt, ...); /* -EINVAL */
+int plx_format_no_memory(const struct plx_format_why *why); /* -ENOMEM */
 
 struct plx_label {
 	struct plx_id pack_id, disk_id;
@@ -251,13 +292,46 @@ struct plx_layout_member {
 struct plx_layout {
 	u32 n_members;
 	u32 unit_shift; /* log2 sectors; used when n_members > 1 */
+	u32 parity; /* of a parity plex: 1 or 2; else 0 */
 	const struct plx_layout_member *member;
 };
 
-/* any context, no allocation; @sector is below the plex's size */
+/* all of these: any context, no allocation */
+
+/* @sector is below the plex's size; of a parity plex, where the data is */
 void plx_layout_map(const struct plx_layout *l, u64 sector, struct plx_place *place);
-/* one allocation, to be freed with kvfree(); NULL: no memory */
+/* @sector of a member, below its size */
+void plx_layout_member_map(const struct plx_layout *l, u32 member, u64 sector,
+			   struct plx_place *place);
+/* this one allocates: once, to be freed with kvfree(); NULL: no memory */
 struct plx_layout *plx_layout_new(const struct plx_conf_plex *plex);
+
+/*
+ * layout_parity.c: the rows of a parity plex. A row is one unit of each member, unit
+ * @row of it; the unit of a member has one role in its row: data 0, 1, ..., P or Q.
+ */
+#define PLX_ROLE_P PLEXUS_MAX_MEMBERS
+#define PLX_ROLE_Q (PLEXUS_MAX_MEMBERS + 1)
+
+struct plx_parity_place {
+	u64 row;
+	u32 data; /* its role */
+	u32 member;
+	u64 sector; /* of the member */
+	u64 sectors; /* to the end of the unit, which no extent cuts */
+};
+
+/* how many units of data a row has */
+static inline u32 plx_layout_row_data(const struct plx_layout *l)
+{
+	return l->n_members - l->parity;
+}
+
+/* @sector is below the plex's size */
+void plx_layout_parity_map(const struct plx_layout *l, u64 sector, struct plx_parity_place *place);
+u32 plx_layout_role(const struct plx_layout *l, u64 row, u32 member);
+/* and back: the member that has this role in the row */
+u32 plx_layout_role_member(const struct plx_layout *l, u64 row, u32 role);
 
 /*
  * space.c: the extent allocator; works on a configuration, changes nothing in it but
@@ -281,6 +355,23 @@ int plx_space_alloc(const struct plx_conf *conf, u32 disk, u64 sectors, struct p
  */
 int plx_space_alloc_span(const struct plx_conf *conf, const struct plx_space_want *want, u32 n_want,
 			 u64 sectors, struct plx_conf_member *m);
+/*
+ * An empty member gets a parity log, in one run, and @sectors of room on @disk. 0
+ * @log_sectors: no log. Both rounded up to MiB. -ENOSPC, -ENOMEM, -EINVAL change nothing.
+ */
+int plx_space_alloc_member(const struct plx_conf *conf, u32 disk, u64 sectors, u64 log_sectors,
+			   struct plx_conf_member *m);
+/* a parity log for a member that has none yet; the same */
+int plx_space_alloc_log(const struct plx_conf *conf, u64 sectors, struct plx_conf_member *m);
+/*
+ * All members of a new parity plex of @sectors of data, equally large, on disks that have
+ * nothing of @vol: the first of @want that have room, or, 0 @n_want, the emptiest.
+ */
+int plx_space_alloc_parity(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			   const struct plx_space_want *want, u32 n_want, u64 sectors,
+			   u64 log_sectors, struct plx_conf_plex *plex);
+/* more room for all of them equally, on their own disks, until the plex holds @sectors */
+int plx_space_extend_parity(const struct plx_conf *conf, u64 sectors, struct plx_conf_plex *plex);
 int plx_space_log_slot(const struct plx_conf *conf, u32 disk); /* a free log slot, or -ENOSPC */
 
 /* state.c: VDS health and status, from the bottom up */
@@ -294,6 +385,7 @@ u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_p
 			    u32 member);
 /* the transition table of a plex; no change is legal; false: such a change is a bug */
 bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to);
+bool plx_state_member_may(enum plx_member_state from, enum plx_member_state to);
 /* the same for the only plex of a volume, which may come back as CURRENT */
 bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to);
 

@@ -1,400 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A configuration to and from its blob on the disk, and the rules that every
- * configuration obeys. Decoding trusts nothing: a record is looked at only
- * when all of it is inside the blob, a count only used when it is possible,
- * and the finished tree has to pass plx_conf_check().
+ * A configuration to and from its blob on the disk. Decoding trusts nothing: a
+ * record is looked at only when all of it is inside the blob, a count only used
+ * when it is possible, and the finished tree has to pass plx_conf_check().
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
 #include <linux/math.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
 #include "conf.h"
-
-#define PLX_VOLUME_FLAGS_KNOWN                                                                     \
-	(PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY |                       \
-	 PLEXUS_VOLUME_FLAGS_BORN_STALE)
-
-static int no_memory(const struct plx_format_why *w)
-{
-	plx_format_bad(w, "not enough memory");
-	return -ENOMEM;
-}
-
-static bool id_nil(const struct plx_id *id)
-{
-	static const struct plx_id nil;
-
-	return plx_id_equal(id, &nil);
-}
-
-/* ---- the rules ---- */
-
-static int check_counts(const struct plx_conf *conf, const struct plx_format_why *w)
-{
-	u32 i, j, k;
-
-	if (conf->n_disks > PLEXUS_MAX_DISKS || conf->n_volumes > PLEXUS_MAX_VOLUMES)
-		return plx_format_bad(w, "%u disks, %u volumes: too many", conf->n_disks,
-				      conf->n_volumes);
-	for (i = 0; i < conf->n_volumes; i++) {
-		const struct plx_conf_volume *vol = conf->volume[i];
-
-		if (!vol->n_plexes || vol->n_plexes > PLEXUS_MAX_PLEXES)
-			return plx_format_bad(w, "volume %u has %u plexes", i, vol->n_plexes);
-		for (j = 0; j < vol->n_plexes; j++) {
-			const struct plx_conf_plex *plex = vol->plex[j];
-
-			if (!plex->n_members || plex->n_members > PLEXUS_MAX_MEMBERS)
-				return plx_format_bad(w, "plex %u.%u has %u members", i, j,
-						      plex->n_members);
-			for (k = 0; k < plex->n_members; k++)
-				if (!plex->member[k].n_extents ||
-				    plex->member[k].n_extents > PLX_MAX_EXTENTS)
-					return plx_format_bad(w, "member %u.%u.%u has %u extents",
-							      i, j, k, plex->member[k].n_extents);
-		}
-	}
-	if (plx_conf_encoded_size(conf) > PLX_CONFIG_MAX)
-		return plx_format_bad(w, "the configuration is larger than %u KiB",
-				      PLX_CONFIG_MAX >> 10);
-	return 0;
-}
-
-static bool path_valid(const char *path, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < size && path[i]; i++)
-		if ((u8)path[i] < ' ' || path[i] == 0x7f)
-			return false;
-	return i < size;
-}
-
-static int check_disk(const struct plx_conf *conf, u32 i, const struct plx_format_why *w)
-{
-	const struct plx_conf_disk *disk = conf->disk[i];
-	const struct plx_label geometry = {
-		.disk_sectors = disk->sectors,
-		.log_slots = disk->log_slots,
-		.data_sector = disk->data_sector,
-		.data_end = disk->data_end,
-	};
-	u32 j;
-
-	if (id_nil(&disk->id))
-		return plx_format_bad(w, "disk %u has no id", i);
-	for (j = 0; j < i; j++)
-		if (plx_id_equal(&disk->id, &conf->disk[j]->id))
-			return plx_format_bad(w, "disks %u and %u have the same id", j, i);
-	if (disk->state < PLX_DISK_ONLINE || disk->state > PLX_DISK_MISSING)
-		return plx_format_bad(w, "disk %u: state %u is not known", i, disk->state);
-	if (disk->flags & ~PLX_DISK_F_SPARE)
-		return plx_format_bad(w, "disk %u: flags %#x are not known", i, disk->flags);
-	if (!plx_label_geometry_valid(&geometry))
-		return plx_format_bad(w, "disk %u: the geometry is impossible", i);
-	if (!path_valid(disk->path, sizeof(disk->path)))
-		return plx_format_bad(w, "disk %u: the path is not a text", i);
-	return 0;
-}
-
-static int check_extent(const struct plx_conf *conf, const struct plx_conf_extent *e,
-			const struct plx_format_why *w)
-{
-	const struct plx_conf_disk *disk;
-
-	if (e->disk >= conf->n_disks)
-		return plx_format_bad(w, "an extent is on disk %u, but there are %u", e->disk,
-				      conf->n_disks);
-	disk = conf->disk[e->disk];
-	if (!e->sectors || e->start % PLX_ALIGN_SECTORS || e->sectors % PLX_ALIGN_SECTORS)
-		return plx_format_bad(w, "disk %u: extent %llu+%llu is not made of MiB", e->disk,
-				      e->start, e->sectors);
-	if (e->start < disk->data_sector || e->start >= disk->data_end ||
-	    e->sectors > disk->data_end - e->start)
-		return plx_format_bad(w, "disk %u: extent %llu+%llu is outside of %llu..%llu",
-				      e->disk, e->start, e->sectors, disk->data_sector,
-				      disk->data_end);
-	return 0;
-}
-
-/* owner[disk]: 1 + the index of the plex of this volume that is on that disk */
-static int check_members(const struct plx_conf *conf, const struct plx_conf_plex *plex, u8 *owner,
-			 u8 self, const struct plx_format_why *w)
-{
-	u64 size, first = 0;
-	u32 i, j;
-	int err;
-
-	for (i = 0; i < plex->n_members; i++) {
-		const struct plx_conf_member *m = &plex->member[i];
-
-		for (size = 0, j = 0; j < m->n_extents; j++) {
-			const struct plx_conf_extent *e = &m->extent[j];
-
-			err = check_extent(conf, e, w);
-			if (err)
-				return err;
-			if (owner[e->disk] && owner[e->disk] != self)
-				return plx_format_bad(w, "two plexes of a volume are on disk %u",
-						      e->disk);
-			owner[e->disk] = self;
-			if (plex->type == PLEXUS_TYPE_SIMPLE && e->disk != m->extent[0].disk)
-				return plx_format_bad(w, "a simple plex is on disks %u and %u",
-						      m->extent[0].disk, e->disk);
-			size += e->sectors;
-		}
-		if (!i)
-			first = size;
-		else if (size != first)
-			return plx_format_bad(w, "the members of a stripe differ in size");
-	}
-	return 0;
-}
-
-static int check_plex_type(const struct plx_conf_plex *plex, const struct plx_format_why *w)
-{
-	switch (plex->type) {
-	case PLEXUS_TYPE_STRIPE:
-		if (!is_power_of_2(plex->unit) || plex->unit < PLX_UNIT_MIN ||
-		    plex->unit > PLX_UNIT_MAX)
-			return plx_format_bad(w, "a stripe unit of %u sectors", plex->unit);
-		return 0;
-	case PLEXUS_TYPE_SIMPLE:
-	case PLEXUS_TYPE_SPAN:
-		if (plex->n_members != 1)
-			return plx_format_bad(w, "%u members in a plex that is not striped",
-					      plex->n_members);
-		if (plex->unit)
-			return plx_format_bad(w, "a stripe unit in a plex that is not striped");
-		return 0;
-	case PLEXUS_TYPE_PARITY:
-		return plx_format_bad(w, "parity plexes are not known to this version");
-	default:
-		return plx_format_bad(w, "plex type %u is not known", plex->type);
-	}
-}
-
-static int check_plex(const struct plx_conf *conf, const struct plx_conf_volume *vol, u32 i,
-		      u8 *owner, const struct plx_format_why *w)
-{
-	const struct plx_conf_plex *plex = vol->plex[i];
-	int err;
-	u32 j;
-
-	if (id_nil(&plex->id))
-		return plx_format_bad(w, "plex %u has no id", i);
-	if (plex->state < PLX_PLEX_CURRENT || plex->state > PLX_PLEX_MISSING)
-		return plx_format_bad(w, "plex %u: state %u is not known", i, plex->state);
-	if (plex->flags & ~PLX_PLEX_F_ERRORS)
-		return plx_format_bad(w, "plex %u: flags %#x are not known", i, plex->flags);
-	if (plex->task_kind > PLEXUS_TASK_KIND_VOLUME)
-		return plx_format_bad(w, "plex %u: task kind %u is not known", i, plex->task_kind);
-	if (plex->stale_map >= PLX_LOG_MAPS)
-		return plx_format_bad(w, "plex %u: there is no map %u", i, plex->stale_map);
-	if (plex->stale_map && !vol->n_logs)
-		return plx_format_bad(w, "plex %u has a stale map, but the volume no log", i);
-	for (j = 0; j < i && plex->stale_map; j++)
-		if (vol->plex[j]->stale_map == plex->stale_map)
-			return plx_format_bad(w, "plexes %u and %u share stale map %u", j, i,
-					      plex->stale_map);
-	err = check_plex_type(plex, w);
-	if (!err)
-		err = check_members(conf, plex, owner, i + 1, w);
-	if (err)
-		return err;
-	if (plx_conf_plex_sectors(plex) < vol->sectors)
-		return plx_format_bad(w, "plex %u holds %llu sectors, the volume has %llu", i,
-				      plx_conf_plex_sectors(plex), vol->sectors);
-	return 0;
-}
-
-static int check_logs(const struct plx_conf *conf, const struct plx_conf_volume *vol,
-		      const struct plx_format_why *w)
-{
-	u32 i, j;
-
-	if (!vol->region_shift && !vol->n_logs)
-		return vol->n_plexes < 2 ? 0 : plx_format_bad(w, "a mirror without a region log");
-	if (vol->region_shift < PLX_REGION_SHIFT_MIN || vol->region_shift > PLX_REGION_SHIFT_MAX)
-		return plx_format_bad(w, "a region log with region shift %u", vol->region_shift);
-	if (plx_log_regions(vol->sectors, vol->region_shift) > PLX_LOG_BITS)
-		return plx_format_bad(w, "more regions than a map can hold");
-	if (!vol->n_logs || vol->n_logs > PLX_MAX_LOGS)
-		return plx_format_bad(w, "a region log with %u copies", vol->n_logs);
-	for (i = 0; i < vol->n_logs; i++) {
-		const struct plx_conf_log *log = &vol->log[i];
-
-		if (log->disk >= conf->n_disks)
-			return plx_format_bad(w, "a region log is on disk %u, but there are %u",
-					      log->disk, conf->n_disks);
-		if (log->slot >= conf->disk[log->disk]->log_slots)
-			return plx_format_bad(w, "disk %u has no log slot %u", log->disk,
-					      log->slot);
-		for (j = 0; j < i; j++)
-			if (vol->log[j].disk == log->disk)
-				return plx_format_bad(w, "two copies of a region log on disk %u",
-						      log->disk);
-	}
-	return 0;
-}
-
-static int check_volume(const struct plx_conf *conf, u32 i, const struct plx_format_why *w)
-{
-	const struct plx_conf_volume *vol = conf->volume[i];
-	u8 owner[PLEXUS_MAX_DISKS] = { 0 };
-	int err;
-	u32 j;
-
-	if (id_nil(&vol->id))
-		return plx_format_bad(w, "volume %u has no id", i);
-	if (!plx_name_valid(vol->name))
-		return plx_format_bad(w, "volume %u has no valid name", i);
-	for (j = 0; j < i; j++)
-		if (plx_id_equal(&vol->id, &conf->volume[j]->id) ||
-		    !strcmp(vol->name, conf->volume[j]->name))
-			return plx_format_bad(w, "volumes %u and %u have the same id or name", j,
-					      i);
-	if (!vol->sectors || vol->sectors > PLX_SECTORS_MAX)
-		return plx_format_bad(w, "volume %s has %llu sectors", vol->name, vol->sectors);
-	if (vol->flags & ~PLX_VOLUME_FLAGS_KNOWN)
-		return plx_format_bad(w, "volume %s: flags %#x are not known", vol->name,
-				      vol->flags);
-	if (vol->read_policy > PLEXUS_READ_POLICY_PREFER || vol->preferred >= vol->n_plexes)
-		return plx_format_bad(w, "volume %s: read policy %u, plex %u", vol->name,
-				      vol->read_policy, vol->preferred);
-	err = check_logs(conf, vol, w);
-	for (j = 0; !err && j < vol->n_plexes; j++)
-		err = check_plex(conf, vol, j, owner, w);
-	return err;
-}
-
-/* a run of sectors that belongs to somebody */
-struct span {
-	u32 disk;
-	u64 start, end;
-};
-
-static int span_cmp(const void *left, const void *right)
-{
-	const struct span *a = left, *b = right;
-
-	if (a->disk != b->disk)
-		return a->disk < b->disk ? -1 : 1;
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
-	return 0;
-}
-
-static size_t volume_spans(const struct plx_conf_volume *vol, struct span *span)
-{
-	size_t n = 0;
-	u32 i, j, k;
-
-	for (i = 0; i < vol->n_logs; i++) {
-		u64 start = PLX_LOG_SECTOR + (u64)vol->log[i].slot * PLX_LOG_SLOT_SECTORS;
-
-		span[n++] = (struct span){ vol->log[i].disk, start, start + PLX_LOG_SLOT_SECTORS };
-	}
-	for (i = 0; i < vol->n_plexes; i++)
-		for (j = 0; j < vol->plex[i]->n_members; j++) {
-			const struct plx_conf_member *m = &vol->plex[i]->member[j];
-
-			for (k = 0; k < m->n_extents; k++)
-				span[n++] = (struct span){ m->extent[k].disk, m->extent[k].start,
-							   m->extent[k].start +
-								   m->extent[k].sectors };
-		}
-	return n;
-}
-
-/* every span costs at least 32 bytes of the blob, or is one of at most four logs of a volume */
-static int check_overlaps(const struct plx_conf *conf, const struct plx_format_why *w)
-{
-	size_t i, n = 0, max = PLX_MAX_LOGS * conf->n_volumes;
-	struct span *span;
-	int err = 0;
-
-	max += plx_conf_encoded_size(conf) / sizeof(struct plx_extent_disk);
-	span = kvmalloc_array(max, sizeof(*span), GFP_NOIO);
-	if (!span)
-		return no_memory(w);
-	for (i = 0; i < conf->n_volumes; i++)
-		n += volume_spans(conf->volume[i], span + n);
-	sort(span, n, sizeof(*span), span_cmp, NULL);
-	for (i = 1; !err && i < n; i++)
-		if (span[i - 1].disk == span[i].disk && span[i - 1].end > span[i].start)
-			err = plx_format_bad(w, "disk %u: sector %llu is used twice", span[i].disk,
-					     span[i].start);
-	kvfree(span);
-	return err;
-}
-
-static int id_cmp(const void *left, const void *right)
-{
-	return memcmp(*(const u8 *const *)left, *(const u8 *const *)right, PLX_ID_LEN);
-}
-
-static int check_plex_ids(const struct plx_conf *conf, const struct plx_format_why *w)
-{
-	size_t i, n = 0, max = plx_conf_encoded_size(conf) / sizeof(struct plx_plex_disk);
-	const u8 **id;
-	int err = 0;
-	u32 j;
-
-	id = kvmalloc_array(max, sizeof(*id), GFP_NOIO);
-	if (!id)
-		return no_memory(w);
-	for (i = 0; i < conf->n_volumes; i++)
-		for (j = 0; j < conf->volume[i]->n_plexes; j++)
-			id[n++] = conf->volume[i]->plex[j]->id.b;
-	sort(id, n, sizeof(*id), id_cmp, NULL);
-	for (i = 1; !err && i < n; i++)
-		if (!memcmp(id[i - 1], id[i], PLX_ID_LEN))
-			err = plx_format_bad(w, "two plexes have the id %pUb", id[i]);
-	kvfree(id);
-	return err;
-}
-
-/**
- * plx_conf_check() - does a configuration obey all rules?
- * @conf: which; its arrays are as long as its counts say, if these are possible
- * @why: gets a sentence for people on failure; may be NULL
- * @whylen: bytes of it
- *
- * Return: 0; -EINVAL: it does not; -ENOMEM: not known.
- */
-int plx_conf_check(const struct plx_conf *conf, char *why, size_t whylen)
-{
-	const struct plx_format_why w = { why, whylen };
-	int err;
-	u32 i;
-
-	err = check_counts(conf, &w);
-	if (err)
-		return err;
-	if (id_nil(&conf->pack_id))
-		return plx_format_bad(&w, "the pack has no id");
-	if (!plx_name_valid(conf->name))
-		return plx_format_bad(&w, "the pack has no valid name");
-	if (conf->flags & ~PLX_CONF_F_EXPORTED)
-		return plx_format_bad(&w, "pack flags %#x are not known", conf->flags);
-	for (i = 0; !err && i < conf->n_disks; i++)
-		err = check_disk(conf, i, &w);
-	for (i = 0; !err && i < conf->n_volumes; i++)
-		err = check_volume(conf, i, &w);
-	if (!err)
-		err = check_overlaps(conf, &w);
-	if (!err)
-		err = check_plex_ids(conf, &w);
-	return err;
-}
 
 /* ---- writing ---- */
 
@@ -457,6 +74,10 @@ static void *encode_member(const struct plx_conf_member *m, void *at)
 	u32 i;
 
 	d->n_extents = cpu_to_le32(m->n_extents);
+	d->state = cpu_to_le32(m->state);
+	d->stale_map = cpu_to_le32(m->stale_map);
+	d->log_start = cpu_to_le64(m->log_start);
+	d->log_sectors = cpu_to_le64(m->log_sectors);
 	for (i = 0; i < m->n_extents; i++, e++) {
 		e->disk = cpu_to_le32(m->extent[i].disk);
 		e->start = cpu_to_le64(m->extent[i].start);
@@ -479,6 +100,7 @@ static void *encode_plex(const struct plx_conf_plex *plex, void *at)
 	d->flags = cpu_to_le32(plex->flags);
 	d->task_id = cpu_to_le64(plex->task_id);
 	d->task_kind = cpu_to_le32(plex->task_kind);
+	d->parity = cpu_to_le32(plex->parity);
 	for (at = d + 1, i = 0; i < plex->n_members; i++)
 		at = encode_member(&plex->member[i], at);
 	return at;
@@ -497,6 +119,8 @@ static void *encode_volume(const struct plx_conf_volume *vol, void *at)
 	d->read_policy = cpu_to_le32(vol->read_policy);
 	d->preferred = cpu_to_le32(vol->preferred);
 	d->log_id = cpu_to_le64(vol->log_id);
+	d->write_hole = cpu_to_le32(vol->write_hole);
+	d->written_map = cpu_to_le32(vol->written_map);
 	d->n_logs = cpu_to_le32(vol->n_logs);
 	d->n_plexes = cpu_to_le32(vol->n_plexes);
 	for (i = 0; i < vol->n_logs; i++) {
@@ -580,7 +204,7 @@ static int decode_disk(struct reader *r, struct plx_conf *conf)
 		return -EINVAL;
 	disk = plx_conf_disk_add(conf);
 	if (!disk)
-		return no_memory(&r->why);
+		return plx_format_no_memory(&r->why);
 	memcpy(disk->id.b, d->id, sizeof(disk->id.b));
 	disk->sectors = le64_to_cpu(d->sectors);
 	disk->data_sector = le64_to_cpu(d->data_sector);
@@ -611,12 +235,16 @@ static int decode_member(struct reader *r, struct plx_conf_member *m)
 	if (d->flags)
 		return plx_format_bad(&r->why, "member flags %#x are not known",
 				      le32_to_cpu(d->flags));
+	m->state = le32_to_cpu(d->state);
+	m->stale_map = le32_to_cpu(d->stale_map);
+	m->log_start = le64_to_cpu(d->log_start);
+	m->log_sectors = le64_to_cpu(d->log_sectors);
 	e = take(r, n * sizeof(*e), "list of extents");
 	if (!e)
 		return -EINVAL;
 	m->extent = kcalloc(n, sizeof(*m->extent), GFP_NOIO);
 	if (!m->extent)
-		return no_memory(&r->why);
+		return plx_format_no_memory(&r->why);
 	m->n_extents = n;
 	for (i = 0; i < n; i++) {
 		m->extent[i].disk = le32_to_cpu(e[i].disk);
@@ -640,7 +268,7 @@ static int decode_plex(struct reader *r, struct plx_conf_volume *vol)
 		return plx_format_bad(&r->why, "a plex with %u members", n);
 	plex = plx_conf_plex_new(n);
 	if (!plex)
-		return no_memory(&r->why);
+		return plx_format_no_memory(&r->why);
 	memcpy(plex->id.b, d->id, sizeof(plex->id.b));
 	plex->type = le32_to_cpu(d->type);
 	plex->state = le32_to_cpu(d->state);
@@ -649,6 +277,7 @@ static int decode_plex(struct reader *r, struct plx_conf_volume *vol)
 	plex->flags = le32_to_cpu(d->flags);
 	plex->task_id = le64_to_cpu(d->task_id);
 	plex->task_kind = le32_to_cpu(d->task_kind);
+	plex->parity = le32_to_cpu(d->parity);
 	for (i = 0; !err && i < n; i++)
 		err = decode_member(r, &plex->member[i]);
 	if (!err)
@@ -673,7 +302,7 @@ static int decode_volume(struct reader *r, struct plx_conf *conf)
 				      le32_to_cpu(d->n_logs));
 	vol = plx_conf_volume_add(conf);
 	if (!vol)
-		return no_memory(&r->why);
+		return plx_format_no_memory(&r->why);
 	memcpy(vol->id.b, d->id, sizeof(vol->id.b));
 	vol->sectors = le64_to_cpu(d->sectors);
 	vol->flags = le32_to_cpu(d->flags);
@@ -681,6 +310,8 @@ static int decode_volume(struct reader *r, struct plx_conf *conf)
 	vol->read_policy = le32_to_cpu(d->read_policy);
 	vol->preferred = le32_to_cpu(d->preferred);
 	vol->log_id = le64_to_cpu(d->log_id);
+	vol->write_hole = le32_to_cpu(d->write_hole);
+	vol->written_map = le32_to_cpu(d->written_map);
 	vol->n_logs = le32_to_cpu(d->n_logs);
 	for (i = 0; i < vol->n_logs; i++) {
 		vol->log[i].disk = le32_to_cpu(d->log[i].disk);
@@ -770,7 +401,7 @@ int plx_conf_decode(const void *buf, size_t len, struct plx_conf **out, char *wh
 	r.left = le32_to_cpu(d->bytes);
 	conf = plx_conf_new();
 	if (!conf)
-		return no_memory(&r.why);
+		return plx_format_no_memory(&r.why);
 	err = decode_tree(&r, conf);
 	if (!err)
 		err = plx_conf_check(conf, why, whylen);

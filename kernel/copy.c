@@ -93,17 +93,17 @@ static bool fill(struct bio *copy, u32 bytes, gfp_t gfp)
 /**
  * plx_copy_bio - a private copy of a write
  * @bio: the write; ended when the copy is
+ * @rest: gets what is behind COPY_PAGES - 1 pages, to be submitted after; NULL: nothing
  *
- * What is longer than 1 MiB is cut off and submitted after.
  * Return: the copy, to be submitted, or NULL: it would have had to wait, and was ended
  */
-struct bio *plx_copy_bio(struct bio *bio)
+struct bio *plx_copy_bio(struct bio *bio, struct bio **rest)
 {
 	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO;
 	u32 max = (COPY_PAGES - 1) << PAGE_SECTORS_SHIFT, left;
 	struct bio *copy, *front;
 
-	front = plx_io_cut(bio, max);
+	front = plx_io_cut(bio, max, rest);
 	if (!front) {
 		bio_wouldblock_error(bio);
 		return NULL;

@@ -121,8 +121,10 @@ int plx_disk_read_label(struct plx_disk *disk, struct plx_why *why)
 	if (ret == -ENODATA)
 		plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "%s has no Plexus label",
 			   disk->path);
-	if (!ret)
+	if (!ret) {
+		memset(why, 0, sizeof(*why)); /* of the first look */
 		disk->id = disk->label.disk_id;
+	}
 	return ret;
 }
 
@@ -165,54 +167,96 @@ int plx_disk_write_label(struct plx_disk *disk)
 	return ret;
 }
 
+/* a disk that is written to no more keeps its label: -EIO, as where the disk refuses */
 int plx_disk_wipe_label(struct plx_disk *disk)
 {
 	void *block = kzalloc(PLX_BLOCK_SIZE, GFP_KERNEL);
-	int ret;
+	int ret = -ENOMEM;
 
-	if (!block)
-		return -ENOMEM;
-	ret = write_labels(disk, block);
+	if (block)
+		ret = write_labels(disk, block);
 	kfree(block);
+	if (ret)
+		pr_warn("plexus: the label of %s could not be erased: error %d\n", disk->path,
+			-ret);
 	return ret;
 }
 
-static int read_slot(struct plx_disk *disk, u32 slot, void *buf, struct plx_conf **conf,
-		     struct plx_why *why)
+/* no more than the blob is read: what lies behind it in the slot may be unreadable */
+static int read_blob(struct plx_disk *disk, u32 slot, void *buf)
 {
-	int ret = plx_meta_read(disk, PLX_CONFIG_SECTOR + slot * PLX_CONFIG_SECTORS, buf,
-				PLX_CONFIG_MAX);
+	u64 sector = PLX_CONFIG_SECTOR + slot * PLX_CONFIG_SECTORS;
+	const struct plx_config_disk *head = buf;
+	int ret = plx_meta_read(disk, sector, buf, PLX_BLOCK_SIZE);
+	u32 bytes;
 
 	if (ret)
 		return ret;
-	ret = plx_conf_decode(buf, PLX_CONFIG_MAX, conf, why->text, sizeof(why->text));
-	if (!ret && !plx_id_equal(&(*conf)->pack_id, &disk->label.pack_id)) {
-		plx_conf_put(*conf);
-		*conf = NULL;
-		ret = -EINVAL;
+	bytes = le32_to_cpu(head->bytes);
+	if (bytes <= PLX_BLOCK_SIZE || bytes > PLX_CONFIG_MAX) /* that much: the decoder objects */
+		return 0;
+	return plx_meta_read(disk, sector, buf, round_up(bytes, PLX_BLOCK_SIZE));
+}
+
+/* -ENODATA: none, or one that a change did not finish; else it is not known what is there */
+static int read_slot(struct plx_disk *disk, u32 slot, void *buf, struct plx_conf **conf,
+		     struct plx_why *why)
+{
+	int ret = read_blob(disk, slot, buf);
+	char text[128];
+
+	if (ret) {
+		plx_refuse(why, PLEXUS_E_FAIL, "the configuration of %s cannot be read: error %d",
+			   disk->path, -ret);
+		return ret;
 	}
-	return ret;
+	ret = plx_conf_decode(buf, PLX_CONFIG_MAX, conf, text, sizeof(text));
+	if (ret == -ENODATA || ret == -EBADMSG)
+		return -ENODATA;
+	if (ret) {
+		plx_refuse(why,
+			   ret == -ENOMEM ? PLEXUS_E_OUTOFMEMORY :
+					    PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+			   "%s: %s", disk->path, text);
+		return ret;
+	}
+	if (plx_id_equal(&(*conf)->pack_id, &disk->label.pack_id))
+		return 0;
+	plx_conf_put(*conf);
+	*conf = NULL;
+	return -ENODATA;
 }
 
 /**
  * plx_disk_read_config - the newest valid configuration on a disk
  * @disk: with its label read
  * @out: gets a reference to it
- * @why: filled on failure
+ * @why: filled on failure, left alone otherwise
  *
- * Return: 0, or -ENODATA where neither slot holds a valid one
+ * A slot that cannot be read, or not be understood, may hold the newest one: then
+ * the other slot does not count, and the disk is one that cannot be read. A slot
+ * with a wrong checksum is what a change leaves that was cut off: the other one counts.
+ *
+ * Return: 0; -ENODATA where neither slot holds a valid one; else another errno
  */
 int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct plx_why *why)
 {
 	void *buf = kvmalloc(PLX_CONFIG_MAX, GFP_KERNEL);
 	struct plx_conf *conf[2] = {};
+	struct plx_why found = {};
+	int ret, second;
 	u32 best;
 
 	if (!buf)
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to read %s", disk->path);
-	read_slot(disk, 0, buf, &conf[0], why);
-	read_slot(disk, 1, buf, &conf[1], why);
+	ret = read_slot(disk, 0, buf, &conf[0], &found);
+	second = ret && ret != -ENODATA ? ret : read_slot(disk, 1, buf, &conf[1], &found);
 	kvfree(buf);
+	if (second && second != -ENODATA) {
+		plx_conf_put(conf[0]);
+		*why = found;
+		return second;
+	}
 	if (!conf[0] && !conf[1]) {
 		plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
 			   "%s has a label, but neither copy of the configuration is valid",
@@ -220,10 +264,8 @@ int plx_disk_read_config(struct plx_disk *disk, struct plx_conf **out, struct pl
 		return -ENODATA;
 	}
 	best = !conf[0] || (conf[1] && conf[1]->generation > conf[0]->generation);
-	if (conf[best ^ 1])
-		plx_conf_put(conf[best ^ 1]);
+	plx_conf_put(conf[best ^ 1]);
 	disk->config_slot = best;
-	disk->config_generation = conf[best]->generation;
 	*out = conf[best];
 	return 0;
 }

@@ -24,14 +24,11 @@
 #include "conf.h"
 
 /* can a disk that holds @a tell that nothing is lost of @b? */
-static bool witness(const struct plx_conf *a, const struct plx_conf *b,
-		    const struct plx_id *disk)
+static bool witness(const struct plx_conf *a, const struct plx_conf *b, const struct plx_id *disk)
 {
-	int in_a = plx_conf_disk_find(a, disk),
-	    in_b = plx_conf_disk_find(b, disk);
+	int in_a = plx_conf_disk_find(a, disk), in_b = plx_conf_disk_find(b, disk);
 
-	return in_a >= 0 && in_b >= 0 &&
-	       b->disk[in_b]->state == PLX_DISK_ONLINE &&
+	return in_a >= 0 && in_b >= 0 && b->disk[in_b]->state == PLX_DISK_ONLINE &&
 	       b->disk[in_b]->last_epoch == b->base_epoch &&
 	       b->disk[in_b]->joined == a->disk[in_a]->joined;
 }
@@ -63,11 +60,9 @@ bool plx_history_covers(const struct plx_conf *a, const struct plx_id *on_a,
 static bool taken_over(const struct plx_conf *a, const struct plx_conf *b,
 		       const struct plx_id *disk)
 {
-	int in_a = plx_conf_disk_find(a, disk),
-	    in_b = plx_conf_disk_find(b, disk);
+	int in_a = plx_conf_disk_find(a, disk), in_b = plx_conf_disk_find(b, disk);
 
-	return in_a >= 0 && in_b >= 0 &&
-	       a->disk[in_a]->joined != b->disk[in_b]->joined;
+	return in_a >= 0 && in_b >= 0 && a->disk[in_a]->joined != b->disk[in_b]->joined;
 }
 
 /**
@@ -80,8 +75,7 @@ static bool taken_over(const struct plx_conf *a, const struct plx_conf *b,
  *
  * Return: how many are covered, itself included.
  */
-u32 plx_history_cover(struct plx_conf *const *conf,
-		      const struct plx_id *disk_id, u32 n, u32 of,
+u32 plx_history_cover(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 of,
 		      bool *covered)
 {
 	u16 queue[PLEXUS_MAX_DISKS];
@@ -95,8 +89,7 @@ u32 plx_history_cover(struct plx_conf *const *conf,
 			u32 by = queue[first];
 
 			if (covered[i] ||
-			    !plx_history_covers(conf[by], &disk_id[by], conf[i],
-						&disk_id[i]))
+			    !plx_history_covers(conf[by], &disk_id[by], conf[i], &disk_id[i]))
 				continue;
 			covered[i] = true;
 			found++;
@@ -117,8 +110,8 @@ u32 plx_history_cover(struct plx_conf *const *conf,
  * Return: the index, of several the newest; -ENODATA: @n is 0; -EUCLEAN: there
  * is none, see @a and @b.
  */
-int plx_history_choose(struct plx_conf *const *conf,
-		       const struct plx_id *disk_id, u32 n, u32 *a, u32 *b)
+int plx_history_choose(struct plx_conf *const *conf, const struct plx_id *disk_id, u32 n, u32 *a,
+		       u32 *b)
 {
 	bool covered[PLEXUS_MAX_DISKS];
 	int best = -1, most = -1;
@@ -172,13 +165,11 @@ void plx_history_known(struct plx_conf *conf, u32 d, const struct plx_conf *own)
  * Return: true: the disk holds less than it was seen with. That its plexes are
  * called current means nothing then.
  */
-bool plx_history_rolled_back(const struct plx_conf *conf, u32 d,
-			     const struct plx_conf *own)
+bool plx_history_rolled_back(const struct plx_conf *conf, u32 d, const struct plx_conf *own)
 {
 	const struct plx_conf_disk *disk = conf->disk[d];
 
-	return (disk->state == PLX_DISK_ONLINE ||
-		disk->state == PLX_DISK_MISSING) &&
+	return (disk->state == PLX_DISK_ONLINE || disk->state == PLX_DISK_MISSING) &&
 	       own->generation < disk->last_generation;
 }
 
@@ -191,8 +182,7 @@ bool plx_history_rolled_back(const struct plx_conf *conf, u32 d,
  * Return: true: it was being taken over when the power went. All on it is to be
  * written anew; it has its number from @own then.
  */
-bool plx_history_taken_over(const struct plx_conf *conf, u32 d,
-			    const struct plx_conf *own)
+bool plx_history_taken_over(const struct plx_conf *conf, u32 d, const struct plx_conf *own)
 {
 	return taken_over(conf, own, &conf->disk[d]->id);
 }
@@ -203,8 +193,7 @@ bool plx_history_taken_over(const struct plx_conf *conf, u32 d,
  * @d: index of the disk
  * @own: what the disk holds
  */
-bool plx_history_apart(const struct plx_conf *conf, u32 d,
-		       const struct plx_conf *own)
+bool plx_history_apart(const struct plx_conf *conf, u32 d, const struct plx_conf *own)
 {
 	const struct plx_id *id = &conf->disk[d]->id, nobody = {};
 	u32 i;

@@ -10,8 +10,6 @@
 #include <linux/slab.h>
 #include "io.h"
 
-static struct bio_set split_set;
-
 size_t plx_io_bytes(u32 n)
 {
 	return sizeof(struct plx_io) + n * sizeof(struct plx_sub);
@@ -73,9 +71,14 @@ static void io_done(struct plx_io *io)
 		plx_io_end(io, BLK_STS_OK);
 		return;
 	}
-	/* once it is in the list, a work that runs already may end and free it */
+	/*
+	 * Once it is in the list, a work that runs already may end and free it, and nothing
+	 * keeps the volume but this: plx_volume_stop() waits for a grace period.
+	 */
+	rcu_read_lock();
 	llist_add(&io->node, &vol->deferred);
-	queue_work(plx_io_wq, &vol->deferred_work);
+	queue_work(vol->pack->io_wq, &vol->deferred_work);
+	rcu_read_unlock();
 }
 
 void plx_io_put(struct plx_io *io)
@@ -126,19 +129,30 @@ void plx_io_launch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk
 	submit_bio_noacct(&sub->bio);
 }
 
-/* cuts what is longer than @sectors off, to be submitted after; NULL: it would block */
-struct bio *plx_io_cut(struct bio *bio, u32 sectors)
+/**
+ * plx_io_cut - shorten a bio
+ * @bio: the bio
+ * @sectors: to so much
+ * @rest: gets what is behind that, to be submitted after the front; NULL: nothing
+ *
+ * The rest goes after the front is on its way: from a work it would be carried out at
+ * once, and would wait for memory that only the front, and others like it, can give back.
+ * The pool is that of the device, since the members may be devices of this driver, too.
+ * Return: the front; NULL: it would have to wait, nothing was done
+ */
+struct bio *plx_io_cut(struct bio *bio, u32 sectors, struct bio **rest)
 {
 	gfp_t gfp = bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO;
 	struct bio *front;
 
+	*rest = NULL;
 	if (sectors >= bio_sectors(bio))
 		return bio;
-	front = bio_split(bio, sectors, gfp, &split_set);
+	front = bio_split(bio, sectors, gfp, &bio->bi_bdev->bd_disk->bio_split);
 	if (IS_ERR_OR_NULL(front))
 		return NULL;
 	bio_chain(front, bio);
-	submit_bio_noacct(bio);
+	*rest = bio;
 	return front;
 }
 
@@ -165,6 +179,7 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 	struct plx_io *io = io_new(vol, plan, plan->ios, bio, PLX_IO_WRITE);
 	u32 i, len = bio_sectors(bio);
 	struct plx_place place;
+	struct bio *rest;
 
 	if (!io) {
 		leave(vol, epoch, bio, BLK_STS_AGAIN);
@@ -177,7 +192,7 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 		io->sub[i].sector = place.sector;
 		len = min_t(u64, len, place.sectors);
 	}
-	io->parent = plx_io_cut(bio, len);
+	io->parent = plx_io_cut(bio, len, &rest);
 	if (!io->parent) {
 		mempool_free(io, io->pool);
 		leave(vol, epoch, bio, BLK_STS_AGAIN);
@@ -187,6 +202,8 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 	for (i = 0; i < plan->n; i++)
 		plx_io_launch(io, &io->sub[i], io->sub[i].disk, io->sub[i].sector, REQ_PREFLUSH);
 	plx_io_put(io);
+	if (rest)
+		submit_bio_noacct(rest);
 }
 
 static void write(struct plx_volume *vol, struct bio *bio)
@@ -250,36 +267,47 @@ static u32 choose(struct plx_plan *plan, struct bio *bio)
 	return balance(plan, sector);
 }
 
-static void read(struct plx_volume *vol, struct bio *bio)
+static void read_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		      unsigned int epoch)
 {
-	unsigned int epoch = plx_epoch_enter(&vol->epoch);
-	struct plx_plan *plan = plx_volume_plan(vol);
+	struct plx_io *io = io_new(vol, plan, plan->ios, bio, PLX_IO_READ);
+	u32 i = choose(plan, bio);
 	struct plx_place place;
 	struct plx_disk *disk;
-	struct plx_io *io;
-	struct bio *front;
-	u32 i;
+	struct bio *rest;
 
-	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors)) {
-		leave(vol, epoch, bio, BLK_STS_IOERR);
+	if (!io) {
+		leave(vol, epoch, bio, BLK_STS_AGAIN);
 		return;
 	}
-	i = choose(plan, bio);
 	disk = plx_plan_map(plan, i, bio->bi_iter.bi_sector, &place);
-	front = plx_io_cut(bio, min_t(u64, place.sectors, bio_sectors(bio)));
-	io = front ? io_new(vol, plan, plan->ios, front, PLX_IO_READ) : NULL;
-	if (!io) {
-		leave(vol, epoch, front ?: bio, BLK_STS_AGAIN);
+	io->parent = plx_io_cut(bio, min_t(u64, place.sectors, bio_sectors(bio)), &rest);
+	if (!io->parent) {
+		mempool_free(io, io->pool);
+		leave(vol, epoch, bio, BLK_STS_AGAIN);
 		return;
 	}
 	io->epoch = epoch;
 	io->n = 1;
 	io->sub[0].plex = i;
 	if (plan->n_current > 1)
-		WRITE_ONCE(plan->plex[i].plex->next_read, bio_end_sector(front));
+		WRITE_ONCE(plan->plex[i].plex->next_read, bio_end_sector(io->parent));
 	account(io);
 	plx_io_launch(io, &io->sub[0], disk, place.sector, 0);
 	plx_io_put(io);
+	if (rest)
+		submit_bio_noacct(rest);
+}
+
+static void read(struct plx_volume *vol, struct bio *bio)
+{
+	unsigned int epoch = plx_epoch_enter(&vol->epoch);
+	struct plx_plan *plan = plx_volume_plan(vol);
+
+	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors))
+		leave(vol, epoch, bio, BLK_STS_IOERR);
+	else
+		read_plan(vol, plan, bio, epoch);
 }
 
 /*
@@ -293,15 +321,12 @@ static void flush(struct plx_volume *vol, struct bio *bio)
 	struct plx_io *io;
 	u32 i;
 
-	if (unlikely(plan->failed)) {
-		leave(vol, epoch, bio, BLK_STS_IOERR);
+	if (unlikely(plan->failed || bio->bi_opf & REQ_NOWAIT)) {
+		/* a flush has no NOWAIT: a member may wait */
+		leave(vol, epoch, bio, plan->failed ? BLK_STS_IOERR : BLK_STS_AGAIN);
 		return;
 	}
-	io = io_new(vol, plan, plan->flushes, bio, PLX_IO_FLUSH);
-	if (!io) {
-		leave(vol, epoch, bio, BLK_STS_AGAIN);
-		return;
-	}
+	io = io_new(vol, plan, plan->flushes, bio, PLX_IO_FLUSH); /* waits, never fails */
 	io->epoch = epoch;
 	io->n = plan->n_flush;
 	for (i = 0; i < plan->n_flush; i++)
@@ -316,6 +341,7 @@ static void flush(struct plx_volume *vol, struct bio *bio)
 void plx_io_submit(struct bio *bio)
 {
 	struct plx_volume *vol = bio->bi_bdev->bd_disk->private_data;
+	struct bio *rest = NULL;
 
 	if (unlikely(bio->bi_opf & REQ_PREFLUSH)) {
 		flush(vol, bio);
@@ -327,9 +353,11 @@ void plx_io_submit(struct bio *bio)
 		break;
 	case REQ_OP_WRITE:
 		if (unlikely(plx_copy_wanted(vol, bio)))
-			bio = plx_copy_bio(bio);
+			bio = plx_copy_bio(bio, &rest);
 		if (bio)
 			write(vol, bio);
+		if (rest)
+			submit_bio_noacct(rest);
 		break;
 	case REQ_OP_DISCARD:
 	case REQ_OP_WRITE_ZEROES:
@@ -339,22 +367,4 @@ void plx_io_submit(struct bio *bio)
 		bio->bi_status = BLK_STS_NOTSUPP;
 		bio_endio(bio);
 	}
-}
-
-int plx_io_init(void)
-{
-	int ret = bioset_init(&split_set, BIO_POOL_SIZE, 0, BIOSET_NEED_BVECS);
-
-	if (ret)
-		return ret;
-	ret = plx_copy_init();
-	if (ret)
-		bioset_exit(&split_set);
-	return ret;
-}
-
-void plx_io_exit(void)
-{
-	plx_copy_exit();
-	bioset_exit(&split_set);
 }

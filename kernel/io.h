@@ -37,8 +37,7 @@ struct plx_io {
 };
 
 void plx_io_end(struct plx_io *io, blk_status_t status);
-/* cuts what is longer off, to be submitted after; NULL: that would have to wait */
-struct bio *plx_io_cut(struct bio *bio, u32 sectors);
+struct bio *plx_io_cut(struct bio *bio, u32 sectors, struct bio **rest);
 void plx_io_put(struct plx_io *io);
 void plx_io_flushed(struct plx_io *io);
 void plx_io_again(struct plx_io *io);
@@ -47,9 +46,7 @@ void plx_io_launch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk
 void plx_io_relaunch(struct plx_io *io, struct plx_sub *sub, struct plx_disk *disk, u64 sector);
 
 /* copy.c: writes through a private copy */
-int plx_copy_init(void);
-void plx_copy_exit(void);
 bool plx_copy_wanted(struct plx_volume *vol, struct bio *bio);
-struct bio *plx_copy_bio(struct bio *bio); /* NULL: it was ended, or sent on in pieces */
+struct bio *plx_copy_bio(struct bio *bio, struct bio **rest);
 
 #endif

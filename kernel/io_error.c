@@ -12,6 +12,7 @@
  */
 #include <linux/slab.h>
 #include "io.h"
+#include "trace.h"
 
 /* statuses that say nothing about a disk */
 static bool innocent(const struct plx_io *io, blk_status_t status)
@@ -22,14 +23,30 @@ static bool innocent(const struct plx_io *io, blk_status_t status)
 	       bio_op(io->parent) != REQ_OP_READ;
 }
 
+/* the index of the plex that a member bio was for; of a flush, which is for a disk: the first */
+static u32 plex_of(const struct plx_io *io, const struct plx_sub *sub)
+{
+	u32 i = sub - io->sub;
+
+	if (io->kind == PLX_IO_READ)
+		i = sub->plex;
+	else if (io->kind == PLX_IO_FLUSH)
+		i = __ffs(io->plan->flush_mask[i]);
+	return io->plan->plex[i].index;
+}
+
 static void count_error(struct plx_io *io, struct plx_sub *sub)
 {
 	const char *what = io->kind == PLX_IO_READ ? "read" :
 			   io->kind == PLX_IO_FLUSH ? "flush" : "write";
 
+	trace_plx_io_error(&io->vol->id, sub->disk->path, plex_of(io, sub), sub->sector,
+			   (__force u32)(io->kind == PLX_IO_FLUSH ? REQ_OP_FLUSH :
+								    bio_op(io->parent)),
+			   blk_status_to_errno(sub->status));
 	atomic64_inc(io->kind == PLX_IO_READ ? &sub->disk->read_errors : &sub->disk->write_errors);
-	pr_warn_ratelimited("plexus: %s: %s at sector %llu of %s failed, error %d\n",
-			    io->vol->gendisk->disk_name, what, sub->sector, sub->disk->path,
+	pr_warn_ratelimited("plexus: plx%d: %s at sector %llu of %s failed, error %d\n",
+			    io->vol->minor, what, sub->sector, sub->disk->path,
 			    -blk_status_to_errno(sub->status));
 }
 
@@ -67,11 +84,9 @@ static void read_mended(struct plx_io *io)
 	u32 i;
 
 	for (i = 0; i < plan->n_current; i++)
-		if (io->tried & (1UL << i)) {
-			atomic_inc(&plan->plex[i].plex->errors);
-			plx_sync_mend(io->vol, &plan->plex[i].plex->id,
-				      io->mend_sector, io->mend_sectors);
-		}
+		if (io->tried & (1UL << i))
+			plx_sync_mend(io->vol, &plan->plex[i].plex->id, io->mend_sector,
+				      io->mend_sectors);
 	plx_io_end(io, BLK_STS_OK);
 }
 
@@ -89,7 +104,7 @@ static blk_status_t read_pieces(struct plx_io *io, u32 plex)
 		place.sectors = min_t(u64, place.sectors, len - done);
 		bio = bio_alloc_clone(plx_disk_bdev(disk), parent, GFP_NOIO, &fs_bio_set);
 		bio_trim(bio, done, place.sectors);
-		bio->bi_opf &= ~(REQ_NOWAIT | REQ_RAHEAD | REQ_POLLED);
+		bio->bi_opf &= ~(REQ_NOWAIT | REQ_RAHEAD | REQ_POLLED | REQ_FAILFAST_MASK);
 		bio->bi_iter.bi_sector = place.sector;
 		status = errno_to_blk_status(submit_bio_wait(bio));
 		bio_put(bio);
@@ -141,17 +156,36 @@ static void retry_read(struct plx_io *io)
 	plx_io_put(io);
 }
 
-/* which positions of the plan have it, and which met an error */
+/* which positions of the plan have it, and which met an error that is their fault */
 static void outcome(struct plx_io *io, unsigned long *good, unsigned long *bad)
 {
+	unsigned long mask;
 	u32 i;
 
 	*good = GENMASK(io->plan->n - 1, 0);
 	*bad = 0;
-	for (i = 0; i < io->n; i++)
-		if (io->sub[i].status)
-			*bad |= io->kind == PLX_IO_FLUSH ? io->plan->flush_mask[i] : 1UL << i;
-	*good &= ~*bad;
+	for (i = 0; i < io->n; i++) {
+		if (!io->sub[i].status)
+			continue;
+		mask = io->kind == PLX_IO_FLUSH ? io->plan->flush_mask[i] : 1UL << i;
+		*good &= ~mask;
+		if (!innocent(io, io->sub[i].status))
+			*bad |= mask;
+	}
+}
+
+/*
+ * A write that some have, maybe in part, and some that stay current have not: a discard
+ * that a member refused, or what all of them failed, so that none is given up. Its regions
+ * are dirty as long as this is inside the epoch; now they are to be made equal, too.
+ */
+static void unequal(struct plx_io *io)
+{
+	if (io->kind != PLX_IO_WRITE || !io->plan->log)
+		return;
+	plx_log_set_unsync(io->plan->log, io->parent->bi_iter.bi_sector,
+			   bio_sectors(io->parent));
+	plx_sync_kick(io->vol);
 }
 
 static enum plx_plex_state state_of(struct plx_io *io, const struct plx_conf_volume *cv, u32 i,
@@ -214,6 +248,8 @@ static void verdict(struct plx_io *io, int error)
 	}
 	if (conf)
 		plx_conf_put(conf);
+	if (!ok || (good | bad) != GENMASK(io->plan->n - 1, 0))
+		unequal(io);
 	if (!ok)
 		plx_io_end(io, BLK_STS_IOERR);
 	else if (io->kind == PLX_IO_FLUSH && bio_sectors(io->parent))
@@ -247,13 +283,28 @@ static bool give_up_cached(struct plx_change *c, struct plx_io *io, u32 sub)
 	return any;
 }
 
+/*
+ * Did the disk lose what it had cached? When a flush failed. Also when a FUA write did on
+ * a disk that has no FUA: it is a write and a flush then, and which of them failed cannot
+ * be told. Where the disk knows FUA, its error is about that write alone.
+ */
+static bool cache_lost(struct plx_io *io, u32 sub)
+{
+	struct block_device *bdev = plx_disk_bdev(io->sub[sub].disk);
+
+	if (!io->sub[sub].status || innocent(io, io->sub[sub].status))
+		return false;
+	return io->kind == PLX_IO_FLUSH ||
+	       (io->parent->bi_opf & REQ_FUA && bdev_write_cache(bdev) && !bdev_fua(bdev));
+}
+
 static bool give_up_flush(struct plx_change *c, struct plx_io *io)
 {
 	bool any = false;
 	u32 i;
 
-	for (i = 0; io->kind == PLX_IO_FLUSH && i < io->n; i++)
-		if (io->sub[i].status)
+	for (i = 0; i < io->n; i++)
+		if (cache_lost(io, i))
 			any |= give_up_cached(c, io, i);
 	return any;
 }
@@ -271,13 +322,17 @@ static void give_up_all(struct plx_volume *vol, struct llist_node *list)
 	if (!error) {
 		llist_for_each_entry(io, list, node)
 			any |= give_up(&c, io) | give_up_flush(&c, io);
-		if (any)
+		/*
+		 * With nothing left to give up it may have been given up in memory alone, by
+		 * a change that no disk took: that must not be what lets it be acknowledged.
+		 */
+		if (any || c.pack->gave_up)
 			error = plx_change_commit(&c, &why);
 		plx_change_end(&c);
 	}
 	if (error)
-		pr_err("plexus: %s: a failed plex cannot be recorded: %s\n",
-		       vol->gendisk->disk_name, why.text);
+		pr_err("plexus: plx%d: a failed plex cannot be recorded: %s\n", vol->minor,
+		       why.text);
 	llist_for_each_entry_safe(io, next, list, node)
 		verdict(io, error);
 }
@@ -293,7 +348,7 @@ void plx_io_flushed(struct plx_io *io)
 static bool sort_out(struct plx_io *io)
 {
 	blk_status_t status = BLK_STS_OK;
-	bool guilty = false;
+	bool guilty = false, done = false;
 	u32 i;
 
 	if (io->kind == PLX_IO_READ) {
@@ -307,17 +362,22 @@ static bool sort_out(struct plx_io *io)
 	if (retry_again(io))
 		return false;
 	for (i = 0; i < io->n; i++) {
-		if (!io->sub[i].status)
+		if (!io->sub[i].status) {
+			done = true;
 			continue;
+		}
 		status = io->sub[i].status;
 		if (innocent(io, status))
 			continue;
 		guilty = true;
 		count_error(io, &io->sub[i]);
 	}
-	if (!guilty)
-		plx_io_end(io, status);
-	return guilty;
+	if (guilty)
+		return true;
+	if (done)
+		unequal(io);
+	plx_io_end(io, status);
+	return false;
 }
 
 void plx_io_deferred_work(struct work_struct *work)

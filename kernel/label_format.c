@@ -52,6 +52,18 @@ int plx_format_bad(const struct plx_format_why *why, const char *fmt, ...)
 }
 
 /**
+ * plx_format_no_memory() - say that something is refused for want of memory
+ * @why: where to; its text may be NULL
+ *
+ * Return: -ENOMEM.
+ */
+int plx_format_no_memory(const struct plx_format_why *why)
+{
+	plx_format_bad(why, "not enough memory");
+	return -ENOMEM;
+}
+
+/**
  * plx_label_geometry_valid() - can these numbers be those of a disk?
  * @label: disk_sectors, log_slots, data_sector and data_end are looked at
  *

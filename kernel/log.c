@@ -26,6 +26,7 @@
 #include "plexus.h"
 
 #define CLEAN_INTERVAL (HZ)
+#define CLEAN_HOLD 5 /* intervals that a region stays dirty while others are written */
 
 static u32 first_region(const struct plx_log *log, u64 sector)
 {
@@ -115,7 +116,7 @@ static enum plx_admit admit(struct plx_log *log, struct bio *bio)
 	for (r = first; r <= last; r++) {
 		if (!durable(log, r)) {
 			bio_list_add(&log->waiting, bio);
-			queue_work(plx_io_wq, &log->commit_work);
+			queue_work(log->vol->pack->io_wq, &log->commit_work);
 			return PLX_QUEUED;
 		}
 	}
@@ -167,6 +168,8 @@ static int write_image(struct plx_log *log, u32 map)
 	unsigned int i, bad;
 
 	lockdep_assert_held(&log->io);
+	if (!log->n_copies) /* plx_log_part(), or all are lost */
+		return -EIO;
 	bitmap_to_arr64(log->wire, log->image, log->n_regions);
 	for (i = 0; i < DIV_ROUND_UP(log->n_regions, 64); i++)
 		cpu_to_le64s(&log->wire[i]);
@@ -303,7 +306,7 @@ static int commit_round(struct plx_log *log, struct bio_list *bios, unsigned lon
 	for (i = 0; i < n; i++)
 		plx_plex_put(mark[i].plex);
 	if (any)
-		queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+		queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
 	return ret;
 }
 
@@ -328,7 +331,7 @@ static void commit_work(struct work_struct *work)
 	}
 	spin_unlock_irq(&log->lock);
 	if (ret == -ENOMEM)
-		queue_work(plx_io_wq, &log->commit_work);
+		queue_work(log->vol->pack->io_wq, &log->commit_work);
 	if (ret && broken)
 		fail_bios(&bios);
 	else
@@ -342,12 +345,12 @@ static void unblock(struct plx_log *log)
 	bio_list_merge(&log->waiting, &log->blocked);
 	bio_list_init(&log->blocked);
 	if (!bio_list_empty(&log->waiting))
-		queue_work(plx_io_wq, &log->commit_work);
+		queue_work(log->vol->pack->io_wq, &log->commit_work);
 }
 
 void plx_log_retry(struct plx_log *log)
 {
-	queue_work(plx_io_wq, &log->commit_work);
+	queue_work(log->vol->pack->io_wq, &log->commit_work);
 }
 
 /* no way to write it any more: all that waits, and all to come, fails */
@@ -409,8 +412,9 @@ void plx_log_gate_open(struct plx_log *log)
  * @mark: the plexes, each with its stale map allocated
  * @n: how many
  *
- * The gate must be closed, also for fewer marks than before: else a write might
- * pass between this and the plan that goes with the marks.
+ * The gate must be closed where a plex is detached or attached: a write let in between
+ * this and the plan that goes with the marks would miss the plex, and nothing would say
+ * so. It need not be where the marks stay, or the plex of one is gone for good.
  */
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n)
 {
@@ -483,7 +487,31 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
 		if (__test_and_clear_bit(first, log->unsync))
 			WRITE_ONCE(log->n_unsync, log->n_unsync - 1);
 	spin_unlock_irq(&log->lock);
-	queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+	queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
+}
+
+/**
+ * plx_log_set_unsync - the current plexes may differ somewhere
+ * @log: the log
+ * @sector: first sector of a write that was let in
+ * @sectors: how many, not 0
+ *
+ * What is dirty stays so until it was made equal. Reads use one plex meanwhile.
+ * Context: any but interrupts; inside the epoch that the write entered.
+ */
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
+{
+	u32 r = first_region(log, sector), last = last_region(log, sector, sectors);
+
+	spin_lock_irq(&log->lock);
+	for (; r <= last; r++) {
+		if (!test_bit(r, log->dirty))
+			continue;
+		clear_bit(r, log->cleaning);
+		if (!__test_and_set_bit(r, log->unsync))
+			WRITE_ONCE(log->n_unsync, log->n_unsync + 1);
+	}
+	spin_unlock_irq(&log->lock);
 }
 
 /* the plex has the data of the regions, if it was not detached meanwhile; the same */
@@ -534,9 +562,20 @@ u32 plx_log_count(struct plx_log *log, const unsigned long *map)
 	return map ? bitmap_weight(map, log->n_regions) : 0;
 }
 
-void plx_log_kick(struct plx_log *log)
+/*
+ * What was written since the last look, or, while somebody writes elsewhere, since some
+ * looks more: a random load would else find most of its regions cleaned each second.
+ */
+static void clean_keep(struct plx_log *log)
 {
-	mod_delayed_work(plx_wq, &log->clean_work, 0);
+	bool idle = bitmap_empty(log->recent, log->n_regions);
+
+	if (idle || ++log->looks > CLEAN_HOLD) {
+		bitmap_zero(log->held, log->n_regions);
+		log->looks = 0;
+	}
+	bitmap_or(log->held, log->held, log->recent, log->n_regions);
+	bitmap_zero(log->recent, log->n_regions);
 }
 
 /* regions that nobody wrote to lately leave warm; their writers are then waited for */
@@ -546,8 +585,9 @@ static bool clean_choose(struct plx_log *log)
 	u32 r;
 
 	spin_lock_irq(&log->lock);
+	clean_keep(log);
 	if (!log->gate && !log->broken) {
-		bitmap_andnot(log->cleaning, log->dirty, log->recent, log->n_regions);
+		bitmap_andnot(log->cleaning, log->dirty, log->held, log->n_regions);
 		any = bitmap_andnot(log->cleaning, log->cleaning, log->unsync, log->n_regions);
 		if (log->window_end) {
 			r = log->window_start >> log->shift;
@@ -556,7 +596,6 @@ static bool clean_choose(struct plx_log *log)
 		}
 		bitmap_andnot(log->warm, log->warm, log->cleaning, log->n_regions);
 	}
-	bitmap_zero(log->recent, log->n_regions);
 	spin_unlock_irq(&log->lock);
 	return any;
 }
@@ -564,6 +603,10 @@ static bool clean_choose(struct plx_log *log)
 static void clean_finish(struct plx_log *log)
 {
 	mutex_lock(&log->io);
+	if (!log->n_copies) {
+		mutex_unlock(&log->io);
+		return;
+	}
 	spin_lock_irq(&log->lock);
 	bitmap_andnot(log->dirty, log->dirty, log->cleaning, log->n_regions);
 	bitmap_zero(log->cleaning, log->n_regions);
@@ -592,7 +635,7 @@ static void clean_work(struct work_struct *work)
 	more = !bitmap_empty(log->dirty, log->n_regions) && !log->broken;
 	spin_unlock_irq(&log->lock);
 	if (more)
-		queue_delayed_work(plx_wq, &log->clean_work, CLEAN_INTERVAL);
+		queue_delayed_work(log->vol->pack->wq, &log->clean_work, CLEAN_INTERVAL);
 }
 
 void plx_log_settle(struct plx_log *log)
@@ -630,14 +673,15 @@ struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume
 	INIT_DELAYED_WORK(&log->clean_work, clean_work);
 	log->warm = map_alloc(log);
 	log->recent = map_alloc(log);
+	log->held = map_alloc(log);
 	log->dirty = map_alloc(log);
 	log->unsync = map_alloc(log);
 	log->cleaning = map_alloc(log);
 	log->image = map_alloc(log);
 	log->wire = kvzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	log->block = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
-	if (!log->warm || !log->recent || !log->dirty || !log->unsync || !log->cleaning ||
-	    !log->image || !log->wire || !log->block) {
+	if (!log->warm || !log->recent || !log->held || !log->dirty || !log->unsync ||
+	    !log->cleaning || !log->image || !log->wire || !log->block) {
 		plx_log_free(log);
 		return NULL;
 	}
@@ -683,6 +727,7 @@ void plx_log_free(struct plx_log *log)
 		plx_disk_put(log->copy[i].disk);
 	kvfree(log->warm);
 	kvfree(log->recent);
+	kvfree(log->held);
 	kvfree(log->dirty);
 	kvfree(log->unsync);
 	kvfree(log->cleaning);

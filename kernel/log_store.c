@@ -231,3 +231,25 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 		return write_all(log, cv) == -EIO ? -EIO : 0;
 	return 0;
 }
+
+/**
+ * plx_log_part - the log has no copies any more
+ * @log: the log
+ *
+ * Its slots are given away: nothing is written there from now on. Bios that wait for a
+ * write of it go to the log, or plan, that comes after it.
+ * Context: sleeps for a write of the log that is under way; under pack->change.
+ */
+void plx_log_part(struct plx_log *log)
+{
+	struct plx_log_copy old[PLX_MAX_LOGS];
+	unsigned int n, i;
+
+	mutex_lock(&log->io);
+	n = log->n_copies;
+	memcpy(old, log->copy, sizeof(old));
+	log->n_copies = 0;
+	mutex_unlock(&log->io);
+	for (i = 0; i < n; i++)
+		plx_disk_put(old[i].disk);
+}

@@ -8,23 +8,19 @@
 #include <linux/module.h>
 #include "plexus.h"
 
-struct workqueue_struct *plx_wq, *plx_io_wq, *plx_long_wq;
+struct workqueue_struct *plx_wq, *plx_long_wq;
 
 static int __init plexus_init(void)
 {
 	int ret = -ENOMEM;
 
-	plx_wq = alloc_workqueue("plexus", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	plx_wq = alloc_workqueue("plexus", WQ_UNBOUND, 0);
 	if (!plx_wq)
 		return ret;
-	/* of its own: works of plx_wq may wait for I/O that needs a work of this one */
-	plx_io_wq = alloc_workqueue("plexus_io", WQ_MEM_RECLAIM | WQ_UNBOUND, WQ_MAX_ACTIVE);
-	if (!plx_io_wq)
-		goto no_io_wq;
 	plx_long_wq = alloc_workqueue("plexus_long", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!plx_long_wq)
 		goto no_long_wq;
-	ret = plx_io_init();
+	ret = plx_copy_init();
 	if (ret)
 		goto no_io;
 	ret = plx_event_init();
@@ -42,12 +38,10 @@ no_netlink:
 no_sysfs:
 	plx_event_exit();
 no_event:
-	plx_io_exit();
+	plx_copy_exit();
 no_io:
 	destroy_workqueue(plx_long_wq);
 no_long_wq:
-	destroy_workqueue(plx_io_wq);
-no_io_wq:
 	destroy_workqueue(plx_wq);
 	return ret;
 }
@@ -61,9 +55,8 @@ static void __exit plexus_exit(void)
 	plx_sysfs_exit();
 	plx_event_exit();
 	plx_task_exit();
-	plx_io_exit();
+	plx_copy_exit();
 	destroy_workqueue(plx_long_wq);
-	destroy_workqueue(plx_io_wq);
 	destroy_workqueue(plx_wq);
 	rcu_barrier(); /* configurations are freed after a grace period */
 }

@@ -477,7 +477,8 @@ int plexus_nl_disk_online_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct request *rq = request_of(info);
 
-	return done(info, plx_op_disk_online(rq->pack, &rq->disk, &rq->why));
+	return done(info, plx_op_disk_online(rq->pack, &rq->disk, flag(info, PLEXUS_A_FORCE),
+					     &rq->why));
 }
 
 int plexus_nl_disk_set_doit(struct sk_buff *skb, struct genl_info *info)

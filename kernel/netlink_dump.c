@@ -59,8 +59,7 @@ static u32 pack_flags(const struct object *o, bool online)
 	if (o->conf && (o->conf->flags & PLX_CONF_F_EXPORTED))
 		flags |= PLEXUS_PACK_FLAGS_FOREIGN;
 	if (!online)
-		flags |= READ_ONCE(o->pack->diverged) ? PLEXUS_PACK_FLAGS_CORRUPTED :
-							PLEXUS_PACK_FLAGS_NOQUORUM;
+		flags |= READ_ONCE(o->pack->waits);
 	for (i = 0; online && o->conf && i < o->conf->n_disks; i++)
 		if (o->conf->disk[i]->state == PLX_DISK_FAILED ||
 		    o->conf->disk[i]->state == PLX_DISK_MISSING)

@@ -177,11 +177,12 @@ static const struct nla_policy plexus_disk_offline_nl_policy[PLEXUS_A_FORCE + 1]
 };
 
 /* PLEXUS_CMD_DISK_ONLINE - do */
-static const struct nla_policy plexus_disk_online_nl_policy[PLEXUS_A_PATH + 1] = {
+static const struct nla_policy plexus_disk_online_nl_policy[PLEXUS_A_FORCE + 1] = {
 	[PLEXUS_A_PACK_ID] = NLA_POLICY_EXACT_LEN(PLEXUS_ID_LEN),
 	[PLEXUS_A_PACK_NAME] = { .type = NLA_NUL_STRING, .len = PLEXUS_NAME_MAX, },
 	[PLEXUS_A_DISK_ID] = NLA_POLICY_EXACT_LEN(PLEXUS_ID_LEN),
 	[PLEXUS_A_PATH] = { .type = NLA_STRING, .len = PLEXUS_PATH_MAX, },
+	[PLEXUS_A_FORCE] = { .type = NLA_FLAG, },
 };
 
 /* PLEXUS_CMD_DISK_SET - do */
@@ -501,7 +502,7 @@ static const struct genl_split_ops plexus_nl_ops[] = {
 		.doit		= plexus_nl_disk_online_doit,
 		.post_doit	= plx_nl_post_doit,
 		.policy		= plexus_disk_online_nl_policy,
-		.maxattr	= PLEXUS_A_PATH,
+		.maxattr	= PLEXUS_A_FORCE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -185,12 +185,13 @@ static void break_work(struct work_struct *work)
 
 	if (!b->force)
 		ret = plx_sync_wait_equal(b->vol, b->task);
+	if (!plx_task_no_cancel(b->task) && !ret)
+		ret = -ECANCELED;
 	if (ret == -ECANCELED)
 		plx_refuse(&why, PLEXUS_VDS_E_OPERATION_CANCELED, "cancelled; nothing was changed");
 	else if (ret)
 		plx_refuse(&why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
 			   "the plexes cannot be made equal; recover the volume first");
-	WRITE_ONCE(b->task->may_cancel, false);
 	if (!ret)
 		ret = frozen_split(b, &why);
 	if (!ret) {
@@ -202,7 +203,6 @@ static void break_work(struct work_struct *work)
 		plx_conf_put(conf);
 		b->task->volume_id = b->id;
 		b->task->plex_id = b->plex;
-		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, b->vol);
 	} else {
 		plx_volume_stop(b->fresh);
 	}

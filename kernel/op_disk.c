@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Operations on disks: add, remove, replace, offline, online, spare. */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include "plexus.h"
 
@@ -16,31 +19,26 @@ static int add_disk_locked(struct plx_pack *pack, const char *path, bool force, 
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	disk->label.pack_id = pack->id;
-	ret = plx_disk_write_label(disk);
-	if (ret) {
-		plx_refuse(why, PLEXUS_E_FAIL, "%s cannot be labelled: error %d", path, -ret);
-		goto out;
-	}
-	ret = plx_change_begin(&c, pack, why);
-	if (ret)
-		goto wipe;
-	ret = plx_conf_take_disk(c.conf, disk);
-	if (ret) {
-		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE, "the pack has 256 disks already");
-	} else {
-		plx_disk_get(disk);
-		plx_pack_disk_add(pack, disk);
-		ret = plx_change_commit(&c, why);
-		if (ret)
-			plx_pack_disk_drop(pack, &disk->id);
-	}
-	plx_change_end(&c);
 	*id = disk->id;
-wipe:
+	ret = plx_pack_disk_join(pack, disk, why);
 	if (ret)
+		goto out;
+	ret = plx_change_begin(&c, pack, why);
+	if (!ret) {
+		ret = plx_conf_take_disk(c.conf, disk);
+		if (ret)
+			plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+				   "the pack has 256 disks already");
+		else
+			ret = plx_change_commit(&c, why);
+		plx_change_end(&c);
+	}
+	if (ret) {
 		plx_disk_wipe_label(disk);
-	else
+		plx_pack_disk_drop(pack, &disk->id);
+	} else {
 		plx_event_disk(PLEXUS_EVENT_CODE_DISK_ARRIVE, pack, &disk->id, path);
+	}
 out:
 	plx_disk_put(disk);
 	return ret;
@@ -111,8 +109,9 @@ int plx_op_disk_remove(struct plx_pack *pack, const struct plx_id *id, bool forc
 	plx_change_end(&c);
 	if (ret)
 		goto out;
-	if (disk)
-		plx_disk_wipe_label(disk);
+	if (!disk || plx_disk_wipe_label(disk))
+		plx_refuse(why, PLEXUS_S_OK,
+			   "but its label could not be erased; disk add or pack create with --force takes it again");
 	plx_pack_disk_drop(pack, id);
 	plx_event_disk(PLEXUS_EVENT_CODE_DISK_DEPART, pack, id, "removed");
 out:
@@ -120,50 +119,208 @@ out:
 	return ret;
 }
 
-/* one plex of the disk after the other; stops at the first refusal */
-static int replace_in(struct plx_pack *pack, struct plx_conf *conf, u32 d,
-		      const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
-{
-	struct plx_volume *vol;
-	u32 v, i;
-	int ret = 0;
+/* ---- replace: all plexes on a disk move to others; a volume has one at most on it ---- */
 
-	for (v = 0; v < conf->n_volumes && !ret; v++) {
-		for (i = 0; i < conf->volume[v]->n_plexes && !ret; i++) {
-			if (!plx_conf_plex_uses(conf->volume[v]->plex[i], d))
-				continue;
-			vol = plx_pack_volume(pack, &conf->volume[v]->id);
-			if (!vol)
-				continue;
-			ret = plx_op_plex_rebuild(vol, &conf->volume[v]->plex[i]->id, in, n, d,
-						  task, why);
-			plx_volume_put(vol);
-		}
+struct moving {
+	struct plx_volume *vol; /* a reference, busy */
+	struct plx_id plex;
+	u32 block;
+	u64 task; /* 0: not begun */
+};
+
+struct replacing {
+	struct work_struct work;
+	struct plx_pack *pack;
+	struct plx_task *task; /* of all; the moves are its children */
+	u32 result; /* the worst so far */
+	char text[160];
+	u32 n;
+	struct moving m[PLEXUS_MAX_VOLUMES];
+};
+
+static void replacing_free(struct replacing *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->n; i++)
+		plx_volume_put(r->m[i].vol);
+	plx_pack_put(r->pack);
+	kvfree(r);
+}
+
+static void replacing_unbusy(struct replacing *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->n; i++)
+		plx_volume_busy_put(r->m[i].vol);
+}
+
+/* of the volume @cv, what is on the disk; -EBUSY: an operation runs on it */
+static int replace_take(struct replacing *r, const struct plx_conf *conf,
+			const struct plx_conf_volume *cv, u32 d, struct plx_why *why)
+{
+	struct moving *m = &r->m[r->n];
+	u32 i;
+
+	if (cv->n_plexes < 2)
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "volume %s on %s has one plex, nothing to rebuild it from; add a plex first",
+				  cv->name, conf->disk[d]->path);
+	for (i = 0; i < cv->n_plexes - 1 && !plx_conf_plex_uses(cv->plex[i], d); i++)
+		;
+	m->plex = cv->plex[i]->id;
+	m->vol = plx_pack_volume(r->pack, &cv->id);
+	if (!m->vol)
+		return 0; /* it goes just now */
+	if (!plx_volume_busy_get(m->vol)) {
+		plx_volume_put(m->vol);
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on volume %s is running", cv->name);
 	}
+	m->block = plx_volume_block_size(m->vol);
+	r->n++;
+	return 0;
+}
+
+/* nothing has begun yet; the copy is edited, so that the moves together have to fit */
+static int replace_check(struct replacing *r, struct plx_rebuild *ask, struct plx_why *why)
+{
+	struct plx_change c;
+	int ret = plx_change_begin(&c, r->pack, why);
+	u32 i;
+
+	if (ret)
+		return ret;
+	for (i = 0; i < r->n && !ret; i++) {
+		ask->block = r->m[i].block;
+		ret = plx_plex_rebuild_check(&c, r->m[i].vol, &r->m[i].plex, ask, why);
+	}
+	plx_change_end(&c);
 	return ret;
 }
 
+/* have all ended? their mean goes to the parent */
+static bool moves_done(struct replacing *r)
+{
+	struct plx_why why;
+	u64 sum = 0;
+	u32 i, done = 0;
+
+	for (i = 0; i < r->n; i++) {
+		struct plx_task *task = plx_task_find(r->m[i].task);
+		/* with the release in plx_task_end(): who sees the end sees the text */
+		u32 result = task ? smp_load_acquire(&task->result) : PLEXUS_S_OK;
+		bool ended = result != (u32)PLEXUS_VDS_E_OPERATION_PENDING;
+
+		done += ended;
+		sum += ended ? 100 : READ_ONCE(task->percent);
+		if (!ended && plx_task_cancelled(r->task) && !plx_task_cancelled(task))
+			plx_op_task_cancel(task->id, &why);
+		if (ended && task && result != PLEXUS_S_OK && r->result == PLEXUS_S_OK) {
+			r->result = result;
+			strscpy(r->text, task->text, sizeof(r->text));
+		}
+		plx_task_put(task);
+	}
+	plx_task_progress(r->task, sum, r->n * 100ULL);
+	return done == r->n;
+}
+
+static void replace_work(struct work_struct *work)
+{
+	struct replacing *r = container_of(work, struct replacing, work);
+
+	while (!moves_done(r) && READ_ONCE(r->pack->state) == PLX_PACK_ONLINE)
+		schedule_timeout_uninterruptible(HZ / 5);
+	moves_done(r);
+	if (plx_task_cancelled(r->task))
+		plx_task_end(r->task, PLEXUS_VDS_E_OPERATION_CANCELED, r->text);
+	else
+		plx_task_end(r->task, r->result, r->text);
+	plx_task_put(r->task);
+	replacing_free(r);
+	module_put(THIS_MODULE);
+}
+
+/*
+ * One move after the other begins. What stops one now was not there at the check (a disk
+ * went, or its room): that is the result in the end, those that have begun go on.
+ */
+static void replace_begin(struct replacing *r, struct plx_rebuild *ask)
+{
+	struct plx_why why = {};
+	u32 i;
+
+	ask->parent = r->task->id;
+	for (i = 0; i < r->n; i++) {
+		ask->block = r->m[i].block;
+		if (!plx_plex_rebuild(r->m[i].vol, &r->m[i].plex, ask, &r->m[i].task, &why) ||
+		    r->result != PLEXUS_S_OK)
+			continue;
+		r->result = why.result;
+		strscpy(r->text, why.text, sizeof(r->text));
+	}
+}
+
+static int replace(struct replacing *r, struct plx_rebuild *ask, u64 *task, struct plx_why *why)
+{
+	int ret = replace_check(r, ask, why);
+
+	if (ret || !r->n)
+		return ret;
+	r->task = plx_task_new(PLEXUS_TASK_KIND_REPAIR, 0, &r->pack->id, NULL);
+	if (!r->task)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
+	r->task->may_cancel = true;
+	*task = r->task->id;
+	replace_begin(r, ask);
+	return 0;
+}
+
+/**
+ * plx_op_disk_replace - move all that is on a disk to others
+ * @pack: the pack
+ * @id: of the disk
+ * @in: disks to use
+ * @n: how many
+ * @task: gets the task of it all, with one child for each plex; 0: nothing was on the disk
+ * @why: filled on refusal
+ *
+ * All is checked before anything begins.
+ */
 int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *id,
 			const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
 {
+	struct replacing *r = kvzalloc(sizeof(*r), GFP_KERNEL);
 	struct plx_conf *conf = plx_pack_conf(pack);
-	int d = conf ? plx_conf_disk_find(conf, id) : -1, ret;
+	int d = conf ? plx_conf_disk_find(conf, id) : -1, ret = 0;
+	struct plx_rebuild ask = { .in = in, .n = n, .leave = id };
 	u32 v;
 
 	*task = 0;
-	if (d < 0) {
+	if (!r) {
+		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
+		goto out;
+	}
+	r->pack = pack;
+	plx_pack_get(pack);
+	r->result = PLEXUS_S_OK;
+	if (d < 0)
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "no such disk in the pack");
-		goto out;
+	for (v = 0; !ret && v < conf->n_volumes; v++)
+		if (plx_conf_volume_uses(conf->volume[v], d))
+			ret = replace_take(r, conf, conf->volume[v], d, why);
+	if (!ret)
+		ret = replace(r, &ask, task, why);
+	replacing_unbusy(r);
+	if (r->task) {
+		__module_get(THIS_MODULE);
+		INIT_WORK(&r->work, replace_work);
+		queue_work(plx_long_wq, &r->work);
+	} else {
+		replacing_free(r);
 	}
-	for (v = 0; v < conf->n_volumes; v++) {
-		if (conf->volume[v]->n_plexes > 1 || !plx_conf_volume_uses(conf->volume[v], d))
-			continue;
-		ret = plx_refuse(why, PLEXUS_E_NOTIMPL,
-				 "volume %s on %s has one plex, nothing to rebuild it from; add a plex first",
-				 conf->volume[v]->name, conf->disk[d]->path);
-		goto out;
-	}
-	ret = replace_in(pack, conf, d, in, n, task, why);
 out:
 	if (conf)
 		plx_conf_put(conf);
@@ -254,7 +411,9 @@ struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id,
 	return ERR_PTR(ret);
 }
 
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, struct plx_why *why)
+/* @force: also if its history is another one than the pack's: all on it is written anew */
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, bool force,
+		       struct plx_why *why)
 {
 	struct plx_conf *conf = plx_pack_conf(pack);
 	int d = conf ? plx_conf_disk_find(conf, id) : -1, ret;
@@ -262,13 +421,17 @@ int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *id, struct pl
 
 	if (d < 0) {
 		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND, "no such disk in the pack");
+	} else if (READ_ONCE(pack->state) != PLX_PACK_ONLINE) {
+		/* nor is a disk dropped that it waits with */
+		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				 "pack %s is not online; import or recover it first", conf->name);
 	} else if (conf->disk[d]->state == PLX_DISK_ONLINE) {
 		ret = 0;
 	} else {
 		disk = plx_pack_reopen(pack, id, conf->disk[d]->path, why);
 		ret = PTR_ERR_OR_ZERO(disk);
 		if (!ret) {
-			ret = plx_pack_disk_back(pack, disk, true, false, 0, why);
+			ret = plx_pack_disk_back(pack, disk, true, force, 0, why);
 			if (ret)
 				plx_pack_disk_drop(pack, id);
 			plx_disk_put(disk);

@@ -69,6 +69,23 @@ static int check_add(const struct plx_conf *conf, const struct plx_conf_volume *
 	return 0;
 }
 
+/* one that the source had lost cannot be written now either: it waits for recover */
+static void add_one(struct plx_change *c, struct plx_conf_volume *cv, u32 i,
+		    const struct plx_task *task)
+{
+	struct plx_conf_plex *cp = cv->plex[i];
+
+	if (plx_conf_plex_attached(c->conf, cp)) {
+		plx_change_attach(c, cv, i, PLEXUS_TASK_KIND_ADD_PLEX, task->id, true);
+		return;
+	}
+	if (cp->state != PLX_PLEX_FAILED)
+		cp->state = PLX_PLEX_MISSING;
+	cp->stale_map = 0;
+	cp->task_id = 0;
+	cp->task_kind = 0;
+}
+
 static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_volume *source,
 		    bool any_layout, struct plx_task *task, struct plx_why *why)
 {
@@ -86,11 +103,13 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 	while (src->n_plexes) {
 		cp = plx_conf_plex_detach(src, 0);
 		plx_conf_plex_attach(cv, cp);
-		plx_change_attach(c, cv, cv->n_plexes - 1, PLEXUS_TASK_KIND_ADD_PLEX, task->id,
-				  true);
+		add_one(c, cv, cv->n_plexes - 1, task);
 	}
-	plx_conf_volume_remove(c->conf, plx_conf_volume_find(c->conf, &source->id));
-	return plx_change_fit_log(c, cv, why);
+	/* the log first: a slot of the source's is still written until the change is published */
+	ret = plx_change_fit_log(c, cv, why);
+	if (!ret)
+		plx_conf_volume_remove(c->conf, plx_conf_volume_find(c->conf, &source->id));
+	return ret;
 }
 
 static int claim_source(struct plx_volume *source, struct plx_why *why)
@@ -151,6 +170,7 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 		    u64 *task_id, struct plx_why *why)
 {
 	struct plx_task *task;
+	u32 block;
 	int ret;
 
 	if (vol == source)
@@ -159,9 +179,8 @@ int plx_op_plex_add(struct plx_volume *vol, struct plx_volume *source, bool any_
 	if (vol->pack != source->pack)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_FOUND_IN_PACK,
 				  "the source volume is of another pack");
-	if (vol->shown && source->shown &&
-	    bdev_logical_block_size(source->gendisk->part0) >
-		    bdev_logical_block_size(vol->gendisk->part0))
+	block = plx_volume_block_size(vol);
+	if (block && plx_volume_block_size(source) > block)
 		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
 				  "the source volume has larger blocks than the target: it could not take all of its writes");
 	if (!plx_volume_busy_get(vol))
@@ -199,10 +218,26 @@ static int find_plex(const struct plx_conf_volume *cv, const struct plx_id *id, 
 			  cv->name);
 }
 
-static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+/*
+ * A plex on its way out is detached in a first change; then the writes that still know it
+ * are waited for; then its room is given away in a second one. In between anybody may
+ * attach it again (recover, a disk that comes back), and it may have failed again since:
+ * then writes of a newer plan may be on their way to it. Each detach of an attached plex
+ * counts plex->attached up, so that the same count, and the plex detached, says that nobody
+ * can write there. Otherwise it is all done again.
+ */
+struct leaving {
+	const struct plx_id *id;
+	u32 attached; /* of the plex, when it was detached */
+};
+
+#define LEAVE_TRIES 8
+
+static int edit_detach(struct plx_change *c, struct plx_volume *vol, struct leaving *l,
 		       struct plx_why *why)
 {
 	struct plx_conf_volume *cv;
+	struct plx_plex *plex;
 	int ret = plx_change_volume(c, vol, &cv, why), i;
 
 	if (ret)
@@ -210,7 +245,7 @@ static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struc
 	if (cv->n_plexes < 2)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_A_MIRROR,
 				  "volume %s has one plex; volume delete deletes it", cv->name);
-	i = find_plex(cv, id, why);
+	i = find_plex(cv, l->id, why);
 	if (i < 0)
 		return i;
 	if (!plx_conf_other_current(c->conf, cv, i))
@@ -218,10 +253,23 @@ static int edit_detach(struct plx_change *c, struct plx_volume *vol, const struc
 				  "no other plex of volume %s is current", cv->name);
 	if (cv->plex[i]->state == PLX_PLEX_CURRENT || cv->plex[i]->state == PLX_PLEX_STALE)
 		plx_change_detach(c, cv, i, PLX_PLEX_FAILED);
+	plex = plx_volume_plex(vol, l->id);
+	l->attached = plex ? READ_ONCE(plex->attached) : 0;
 	return 0;
 }
 
-static int edit_remove(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+/* nobody attached it since edit_detach(), so nobody writes there any more; under the change */
+static bool still_out(struct plx_volume *vol, const struct plx_conf_plex *cp,
+		      const struct leaving *l)
+{
+	struct plx_plex *plex = plx_volume_plex(vol, l->id);
+
+	return plex && READ_ONCE(plex->attached) == l->attached &&
+	       cp->state != PLX_PLEX_CURRENT && cp->state != PLX_PLEX_STALE;
+}
+
+/* -EAGAIN: it was attached again */
+static int edit_remove(struct plx_change *c, struct plx_volume *vol, struct leaving *l,
 		       struct plx_why *why)
 {
 	struct plx_conf_volume *cv;
@@ -229,19 +277,29 @@ static int edit_remove(struct plx_change *c, struct plx_volume *vol, const struc
 
 	if (ret)
 		return ret;
-	i = find_plex(cv, id, why);
+	i = find_plex(cv, l->id, why);
 	if (i < 0)
 		return i;
+	if (!plx_conf_other_current(c->conf, cv, i))
+		return plx_refuse(why, PLEXUS_VDS_E_PLEX_LAST_ACTIVE,
+				  "no other plex of volume %s is current any more; this one was detached, volume recover takes it back",
+				  cv->name);
+	if (!still_out(vol, cv->plex[i], l)) {
+		plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			   "plex %d of volume %s is taken back again and again by a recovery; wait for its end",
+			   i, cv->name);
+		return -EAGAIN;
+	}
 	plx_conf_plex_free(plx_conf_plex_detach(cv, i));
 	if (cv->preferred >= cv->n_plexes)
 		cv->preferred = 0;
 	return plx_change_fit_log(c, cv, why);
 }
 
-typedef int (*edit_fn)(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+typedef int (*edit_fn)(struct plx_change *c, struct plx_volume *vol, struct leaving *l,
 		       struct plx_why *why);
 
-static int change_with(struct plx_volume *vol, const struct plx_id *id, edit_fn edit,
+static int change_with(struct plx_volume *vol, struct leaving *l, edit_fn edit,
 		       struct plx_why *why)
 {
 	struct plx_change c;
@@ -249,32 +307,32 @@ static int change_with(struct plx_volume *vol, const struct plx_id *id, edit_fn 
 
 	if (ret)
 		return ret;
-	ret = edit(&c, vol, id, why);
+	ret = edit(&c, vol, l, why);
 	if (!ret)
 		ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
 	return ret;
 }
 
-/*
- * First it is detached, then the writes that still know it are waited for, then
- * its room is given away: nobody writes there any more.
- */
 int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *id, bool force,
 		       struct plx_why *why)
 {
+	struct leaving l = { .id = id };
+	u32 tries = LEAVE_TRIES;
 	int ret;
 
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 				  "another operation on the volume is running");
-	ret = change_with(vol, id, edit_detach, why);
-	if (!ret) {
+	do {
+		ret = change_with(vol, &l, edit_detach, why);
+		if (ret)
+			break;
 		plx_epoch_drain(&vol->epoch);
-		ret = change_with(vol, id, edit_remove, why);
-	}
+		ret = change_with(vol, &l, edit_remove, why);
+	} while (ret == -EAGAIN && --tries);
 	plx_volume_busy_put(vol);
-	return ret;
+	return ret == -EAGAIN ? -EBUSY : ret;
 }
 
 /* ---- repair ---- */
@@ -304,28 +362,44 @@ static int check_repair(const struct plx_conf *conf, const struct plx_conf_volum
 }
 
 struct rebuild {
+	struct leaving leaving;
 	const struct plx_input_disk *in;
 	u32 n;
-	int leave; /* index of a disk that is to be left, or -1 */
+	const struct plx_id *leave; /* a disk that is to be left, or NULL */
+	u32 block; /* of the volume, bytes */
 	u64 task;
 };
 
-static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
-			const struct rebuild *r, bool check_only, struct plx_why *why)
+/* -EAGAIN: it was attached again since it was detached */
+static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const struct rebuild *r,
+			bool check_only, struct plx_why *why)
 {
 	struct plx_conf_volume *cv;
-	int ret = plx_change_volume(c, vol, &cv, why), i;
+	int ret = plx_change_volume(c, vol, &cv, why), i, leave = -1;
 
 	if (ret)
 		return ret;
 	if (cv->n_plexes < 2)
 		return check_repair(c->conf, cv, 0, false, why);
-	i = find_plex(cv, id, why);
+	i = find_plex(cv, r->leaving.id, why);
 	if (i < 0)
 		return i;
-	ret = check_repair(c->conf, cv, i, r->leave >= 0 || !check_only, why);
+	if (r->leave) {
+		leave = plx_conf_disk_find(c->conf, r->leave);
+		if (leave < 0)
+			return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+					  "the disk to be left is not in pack %s any more",
+					  c->conf->name);
+	}
+	ret = check_repair(c->conf, cv, i, r->leave || !check_only, why);
+	if (!ret && !check_only && !still_out(vol, cv->plex[i], &r->leaving)) {
+		plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			   "plex %d of volume %s is taken back again and again; try later", i,
+			   cv->name);
+		return -EAGAIN;
+	}
 	if (!ret)
-		ret = plx_place_rebuild(c, cv, cv->plex[i], r->in, r->n, r->leave, why);
+		ret = plx_place_rebuild(c, cv, cv->plex[i], r->in, r->n, leave, r->block, why);
 	if (ret || check_only)
 		return ret;
 	cv->plex[i]->flags &= ~PLX_PLEX_F_ERRORS;
@@ -333,58 +407,77 @@ static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const stru
 	return plx_change_fit_log(c, cv, why);
 }
 
+static int move(struct plx_volume *vol, struct rebuild *r, struct plx_why *why)
+{
+	struct plx_change c;
+	int ret = change_with(vol, &r->leaving, edit_detach, why);
+
+	if (ret)
+		return ret;
+	plx_epoch_drain(&vol->epoch);
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (ret)
+		return ret;
+	ret = edit_rebuild(&c, vol, r, false, why);
+	if (!ret)
+		ret = plx_change_commit(&c, why);
+	plx_change_end(&c);
+	return ret;
+}
+
 /**
- * plx_op_plex_rebuild - move members of a plex to other disks and resync it
+ * plx_plex_rebuild_check - could a plex be rebuilt elsewhere?
+ * @c: a change that is not going to be committed: it is edited, so that what several
+ *	plexes ask for adds up
  * @vol: the volume
  * @id: of the plex
- * @in: disks to use
- * @n: how many
- * @leave: index of a disk that is to be left; -1: whatever is bad
+ * @ask: what for
+ * @why: filled on refusal
+ */
+int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+			   const struct plx_rebuild *ask, struct plx_why *why)
+{
+	struct rebuild r = {
+		.leaving.id = id, .in = ask->in, .n = ask->n, .leave = ask->leave,
+		.block = ask->block,
+	};
+
+	if (!r.n)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a repair needs at least one disk");
+	return edit_rebuild(c, vol, &r, true, why);
+}
+
+/**
+ * plx_plex_rebuild - move members of a plex to other disks and resync it
+ * @vol: the volume; the caller has it busy
+ * @id: of the plex
+ * @ask: what is to be done, checked
  * @task_id: gets the task
  * @why: filled on refusal
  *
- * All is checked on a copy before anything changes. Then, as in remove: detach,
- * wait for the writes that know the old place, move.
+ * As in remove: detach, wait for the writes that know the old place, move.
  */
-int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
-			const struct plx_input_disk *in, u32 n, int leave, u64 *task_id,
-			struct plx_why *why)
+int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
+		     const struct plx_rebuild *ask, u64 *task_id, struct plx_why *why)
 {
-	struct rebuild r = { .in = in, .n = n, .leave = leave };
+	struct rebuild r = {
+		.leaving.id = id, .in = ask->in, .n = ask->n, .leave = ask->leave,
+		.block = ask->block,
+	};
+	u32 tries = LEAVE_TRIES;
 	struct plx_task *task;
-	struct plx_change c;
 	int ret;
 
-	if (!n)
-		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a repair needs at least one disk");
-	if (!plx_volume_busy_get(vol))
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "another operation on the volume is running");
-	ret = plx_change_begin(&c, vol->pack, why);
-	if (!ret) {
-		ret = edit_rebuild(&c, vol, id, &r, true, why);
-		plx_change_end(&c);
-	}
-	if (!ret)
-		ret = change_with(vol, id, edit_detach, why);
-	if (ret)
-		goto busy;
-	plx_epoch_drain(&vol->epoch);
 	task = plx_task_new(PLEXUS_TASK_KIND_REPAIR, 0, &vol->pack->id, &vol->id);
-	if (!task) {
-		ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
-		goto busy;
-	}
+	if (!task)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
 	task->plex_id = *id;
+	task->parent = ask->parent;
 	task->may_cancel = true;
 	r.task = task->id;
-	ret = plx_change_begin(&c, vol->pack, why);
-	if (!ret) {
-		ret = edit_rebuild(&c, vol, id, &r, false, why);
-		if (!ret)
-			ret = plx_change_commit(&c, why);
-		plx_change_end(&c);
-	}
+	do {
+		ret = move(vol, &r, why);
+	} while (ret == -EAGAIN && --tries);
 	if (!ret)
 		plx_volume_resize(vol);
 	*task_id = ret ? 0 : task->id;
@@ -393,13 +486,28 @@ int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 	else
 		plx_task_put(task);
 	plx_sync_kick(vol);
-busy:
-	plx_volume_busy_put(vol);
-	return ret;
+	return ret == -EAGAIN ? -EBUSY : ret;
 }
 
+/* all is checked on a copy before anything changes */
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
 		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
 {
-	return plx_op_plex_rebuild(vol, plex, in, n, -1, task, why);
+	struct plx_rebuild ask = { .in = in, .n = n };
+	struct plx_change c;
+	int ret;
+
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on the volume is running");
+	ask.block = plx_volume_block_size(vol);
+	ret = plx_change_begin(&c, vol->pack, why);
+	if (!ret) {
+		ret = plx_plex_rebuild_check(&c, vol, plex, &ask, why);
+		plx_change_end(&c);
+	}
+	if (!ret)
+		ret = plx_plex_rebuild(vol, plex, &ask, task, why);
+	plx_volume_busy_put(vol);
+	return ret;
 }

@@ -64,7 +64,7 @@ static int edit_create(struct plx_change *c, struct plx_volume_want *want, struc
 	*id = cv->id;
 	strscpy(cv->name, want->name, sizeof(cv->name));
 	cv->sectors = round_up(want->bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
-	ret = plx_place_volume(c->conf, cv, want, why);
+	ret = plx_place_volume(c, cv, want, why);
 	return ret ?: plx_change_fit_log(c, cv, why);
 }
 
@@ -176,11 +176,31 @@ busy:
 	return ret;
 }
 
-static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sectors,
+/* disks are given to spans; others grow where they are, which may be said, too */
+static int check_given(const struct plx_conf *conf, const struct plx_conf_volume *cv,
 		       const struct plx_input_disk *in, u32 n, struct plx_why *why)
 {
 	u32 i;
-	int ret = 0, slot;
+	int d;
+
+	for (i = 0; i < cv->n_plexes; i++)
+		if (cv->plex[i]->type == PLEXUS_TYPE_SPAN)
+			return 0;
+	for (i = 0; i < n; i++) {
+		d = plx_conf_disk_find(conf, &in[i].id);
+		if (d < 0 || !plx_conf_volume_uses(cv, d))
+			return plx_refuse(why, PLEXUS_E_INVALIDARG,
+					  "volume %s has no span: it grows on its own disks only, and %s is none of them",
+					  cv->name, d < 0 ? "a given disk" : conf->disk[d]->path);
+	}
+	return 0;
+}
+
+static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sectors,
+		       const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why)
+{
+	int ret = check_given(c->conf, cv, in, n, why);
+	u32 i;
 
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
@@ -191,20 +211,14 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
 					  "plex %u of volume %s is not current; recover the volume first",
 					  i, cv->name);
-		ret = plx_place_extend(c->conf, cv->plex[i], sectors, in, n, why);
+		ret = plx_place_extend(c, cv, i, sectors, in, n, block, why);
 	}
 	if (ret)
 		return ret;
 	cv->sectors = sectors;
-	if (cv->n_plexes > 1) { /* a new log: the plexes are made equal again */
+	if (cv->n_plexes > 1) { /* a new log, in the same slots: the plexes are made equal again */
 		cv->region_shift = plx_log_region_shift(sectors);
 		cv->log_id = get_random_u64();
-		/* other slots: the old log may still be written until its plan has gone */
-		for (i = 0; i < cv->n_logs; i++) {
-			slot = plx_space_log_slot(c->conf, cv->log[i].disk);
-			if (slot >= 0)
-				cv->log[i].slot = slot;
-		}
 	}
 	return 0;
 }
@@ -215,15 +229,17 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	u64 sectors = round_up(bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
 	struct plx_conf_volume *cv;
 	struct plx_change c;
+	u32 block;
 	int ret;
 
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 				  "another operation on the volume is running");
+	block = plx_volume_block_size(vol);
 	mutex_lock(&vol->window_lock); /* no window is open, and the old log stays until the end */
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (!ret) {
-		ret = edit_extend(&c, cv, sectors, in, n, why);
+		ret = edit_extend(&c, cv, sectors, in, n, block, why);
 		if (!ret)
 			ret = plx_change_commit(&c, why);
 		plx_change_end(&c);
@@ -258,6 +274,10 @@ int plx_op_volume_rename(struct plx_volume *vol, const char *name, struct plx_wh
 		ret = plx_change_commit(&c, why);
 	}
 	plx_change_end(&c);
+	if (!ret) {
+		plx_volume_renamed(vol);
+		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, vol);
+	}
 	return ret;
 }
 
@@ -288,17 +308,16 @@ int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct p
 
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why)
 {
-	const u32 settable = PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY;
 	struct plx_conf_volume *cv;
 	struct plx_change c;
 	int ret;
 
-	if (flags & ~settable)
+	if (flags & ~PLX_VOLUME_SETTABLE)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%#x are no flags of a volume", flags);
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (ret)
 		return ret;
-	cv->flags = (cv->flags & ~settable) | flags;
+	cv->flags = (cv->flags & ~PLX_VOLUME_SETTABLE) | flags;
 	ret = plx_change_commit(&c, why);
 	plx_change_end(&c);
 	if (!ret)
@@ -344,10 +363,9 @@ int plx_op_task_cancel(u64 id, struct plx_why *why)
 	return ret;
 }
 
+/* those that begin no task; the others are operations of their own */
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why)
 {
-	u64 task;
-
 	switch (action) {
 	case PLEXUS_SYNC_ACTION_IDLE:
 		plx_sync_pause(vol, false);
@@ -355,12 +373,6 @@ int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why
 	case PLEXUS_SYNC_ACTION_PAUSE:
 		plx_sync_pause(vol, true);
 		return 0;
-	case PLEXUS_SYNC_ACTION_RESYNC:
-		plx_sync_pause(vol, false);
-		return plx_op_volume_recover(vol, &task, why);
-	case PLEXUS_SYNC_ACTION_CHECK:
-	case PLEXUS_SYNC_ACTION_REPAIR:
-		return plx_op_volume_scrub(vol, action == PLEXUS_SYNC_ACTION_REPAIR, &task, why);
 	}
 	return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no sync action", action);
 }

@@ -12,16 +12,34 @@ void plx_pack_get(struct plx_pack *pack)
 	kref_get(&pack->refs);
 }
 
-static void free_pack(struct kref *refs)
+static void destroy_queues(struct plx_pack *pack)
 {
-	struct plx_pack *pack = container_of(refs, struct plx_pack, refs);
+	if (pack->wq)
+		destroy_workqueue(pack->wq);
+	if (pack->io_wq)
+		destroy_workqueue(pack->io_wq);
+}
+
+static void free_work(struct work_struct *work)
+{
+	struct plx_pack *pack = container_of(work, struct plx_pack, free_work);
 	struct plx_conf *conf = rcu_dereference_protected(pack->conf, true);
 
+	destroy_queues(pack);
 	while (pack->n_disks) /* found after the pack had stopped */
 		plx_disk_put(pack->disk[--pack->n_disks]);
 	if (conf)
 		plx_conf_put(conf);
 	kfree(pack);
+}
+
+/* the last reference may go in a work of the queues that go with it */
+static void free_pack(struct kref *refs)
+{
+	struct plx_pack *pack = container_of(refs, struct plx_pack, refs);
+
+	INIT_WORK(&pack->free_work, free_work);
+	queue_work(plx_wq, &pack->free_work);
 }
 
 void plx_pack_put(struct plx_pack *pack)
@@ -117,6 +135,35 @@ static void event_work(struct work_struct *work)
 	plx_pack_put(pack);
 }
 
+/*
+ * Two queues, each with a rescuer, for each pack: a work of one pack may wait for I/O of
+ * another, whose volumes are its disks, and that must not wait for the same thread. And
+ * two, because works of wq wait for I/O that needs a work of io_wq.
+ */
+static struct plx_pack *new_pack(const struct plx_id *id)
+{
+	struct plx_pack *pack = kzalloc(sizeof(*pack), GFP_KERNEL);
+
+	if (!pack)
+		return NULL;
+	kref_init(&pack->refs);
+	pack->id = *id;
+	pack->state = PLX_PACK_WAITING;
+	mutex_init(&pack->change);
+	mutex_init(&pack->lists);
+	INIT_LIST_HEAD(&pack->volumes);
+	INIT_WORK(&pack->event_work, event_work);
+	INIT_DELAYED_WORK(&pack->start_work, plx_pack_start_work);
+	pack->wq = alloc_workqueue("plexus-%4phN", WQ_MEM_RECLAIM | WQ_UNBOUND, 0, id->b);
+	pack->io_wq = alloc_workqueue("plexus_io-%4phN", WQ_MEM_RECLAIM | WQ_UNBOUND,
+				      WQ_MAX_ACTIVE, id->b);
+	if (pack->wq && pack->io_wq)
+		return pack;
+	destroy_queues(pack);
+	kfree(pack);
+	return NULL;
+}
+
 /**
  * plx_pack_get_or_new - the pack with that id, made where there is none
  * @id: of the pack
@@ -126,18 +173,17 @@ static void event_work(struct work_struct *work)
  */
 struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh)
 {
-	struct plx_pack *pack, *made = kzalloc(sizeof(*made), GFP_KERNEL);
+	struct plx_pack *pack = plx_pack_find(id), *made;
 
+	if (pack && fresh) {
+		plx_pack_put(pack);
+		return NULL;
+	}
+	if (pack)
+		return pack;
+	made = new_pack(id);
 	if (!made)
 		return NULL;
-	kref_init(&made->refs);
-	made->id = *id;
-	made->state = PLX_PACK_WAITING;
-	mutex_init(&made->change);
-	mutex_init(&made->lists);
-	INIT_LIST_HEAD(&made->volumes);
-	INIT_WORK(&made->event_work, event_work);
-	INIT_DELAYED_WORK(&made->start_work, plx_pack_start_work);
 	mutex_lock(&plx_packs_lock);
 	pack = find_locked(id);
 	if (!pack) {
@@ -150,7 +196,8 @@ struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh)
 	if (pack)
 		plx_pack_get(pack);
 	mutex_unlock(&plx_packs_lock);
-	kfree(made);
+	if (made)
+		plx_pack_put(made);
 	return pack;
 }
 
@@ -322,7 +369,7 @@ void plx_pack_disk_drop(struct plx_pack *pack, const struct plx_id *id)
 void plx_pack_event(struct plx_pack *pack)
 {
 	plx_pack_get(pack);
-	if (!queue_work(plx_wq, &pack->event_work))
+	if (!queue_work(pack->wq, &pack->event_work))
 		plx_pack_put(pack);
 }
 

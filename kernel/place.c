@@ -10,6 +10,7 @@
 
 struct candidate {
 	u32 disk;
+	bool own; /* of the plex already */
 	u64 free; /* sectors */
 	u64 limit; /* sectors the caller allows; 0: all */
 };
@@ -19,17 +20,60 @@ struct candidates {
 	struct candidate c[PLEXUS_MAX_DISKS];
 };
 
+/* what a place is looked for */
+struct pick {
+	const struct plx_input_disk *in; /* given ones */
+	u32 n; /* 0: all that are online and no spare */
+	u32 block; /* no larger logical blocks: writes of the volume are that small; 0: any */
+	const struct plx_conf_volume *cv; /* only disks that no other plex of it has; or NULL */
+	const struct plx_conf_plex *cp; /* this is the one */
+};
+
+/* those that the plex has already, then the emptiest */
 static int by_free(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
+	if (x->own != y->own)
+		return x->own ? -1 : 1;
 	return x->free < y->free ? 1 : x->free > y->free ? -1 : 0;
 }
 
-static int add_given(struct plx_conf *conf, const struct plx_input_disk *in,
-		     struct candidates *list, struct plx_why *why)
+static bool blocks_fit(struct plx_change *c, u32 d, u32 block)
 {
-	int d = plx_conf_disk_find(conf, &in->id);
+	struct plx_disk *disk = block ? plx_pack_disk_any(c->pack, &c->conf->disk[d]->id) : NULL;
+	bool fit = !disk || bdev_logical_block_size(plx_disk_bdev(disk)) <= block;
+
+	plx_disk_put(disk);
+	return fit;
+}
+
+static bool other_has(const struct pick *p, u32 d)
+{
+	u32 i;
+
+	for (i = 0; p->cv && i < p->cv->n_plexes; i++)
+		if (p->cv->plex[i] != p->cp && plx_conf_plex_uses(p->cv->plex[i], d))
+			return true;
+	return false;
+}
+
+static void add(struct plx_change *c, const struct pick *p, struct candidates *list, u32 d,
+		u64 limit)
+{
+	list->c[list->n++] = (struct candidate){
+		.disk = d,
+		.own = p->cp && plx_conf_plex_uses(p->cp, d),
+		.free = plx_space_free(c->conf, d, NULL),
+		.limit = limit,
+	};
+}
+
+static int add_given(struct plx_change *c, const struct pick *p, u32 k, struct candidates *list,
+		     struct plx_why *why)
+{
+	const struct plx_conf *conf = c->conf;
+	int d = plx_conf_disk_find(conf, &p->in[k].id);
 	u32 i;
 
 	if (d < 0)
@@ -38,21 +82,22 @@ static int add_given(struct plx_conf *conf, const struct plx_input_disk *in,
 	if (conf->disk[d]->state != PLX_DISK_ONLINE)
 		return plx_refuse(why, PLEXUS_VDS_E_DISK_NOT_ONLINE, "%s is not online",
 				  conf->disk[d]->path);
-	for (i = 0; i < list->n; i++)
-		if (list->c[i].disk == d)
+	for (i = 0; i < k; i++)
+		if (plx_id_equal(&p->in[i].id, &p->in[k].id))
 			return plx_refuse(why, PLEXUS_VDS_E_DUPLICATE_DISK, "%s is given twice",
 					  conf->disk[d]->path);
-	list->c[list->n++] = (struct candidate){
-		.disk = d,
-		.free = plx_space_free(conf, d, NULL),
-		.limit = in->bytes >> SECTOR_SHIFT,
-	};
+	if (!blocks_fit(c, d, p->block))
+		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
+				  "%s has larger blocks than the volume's %u bytes, and could not take its small writes; give another disk",
+				  conf->disk[d]->path, p->block);
+	if (!other_has(p, d))
+		add(c, p, list, d, p->in[k].bytes >> SECTOR_SHIFT);
 	return 0;
 }
 
-/* the given disks in their order, or all that are online and no spare, the emptiest first */
-static struct candidates *gather(struct plx_conf *conf, const struct plx_input_disk *in, u32 n,
-				 int *ret, struct plx_why *why)
+/* the given disks in their order, or all that will do, the emptiest first */
+static struct candidates *gather(struct plx_change *c, const struct pick *p, int *ret,
+				 struct plx_why *why)
 {
 	struct candidates *list = kvzalloc(sizeof(*list), GFP_KERNEL);
 	u32 i;
@@ -62,17 +107,14 @@ static struct candidates *gather(struct plx_conf *conf, const struct plx_input_d
 		*ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to place the volume");
 		return NULL;
 	}
-	for (i = 0; i < n && !*ret; i++)
-		*ret = add_given(conf, &in[i], list, why);
-	for (i = 0; !n && i < conf->n_disks; i++) {
-		if (conf->disk[i]->state != PLX_DISK_ONLINE ||
-		    conf->disk[i]->flags & PLX_DISK_F_SPARE)
-			continue;
-		list->c[list->n++] = (struct candidate){
-			.disk = i, .free = plx_space_free(conf, i, NULL),
-		};
-	}
-	if (!n)
+	for (i = 0; i < p->n && !*ret; i++)
+		*ret = add_given(c, p, i, list, why);
+	for (i = 0; !p->n && i < c->conf->n_disks; i++)
+		if (c->conf->disk[i]->state == PLX_DISK_ONLINE &&
+		    !(c->conf->disk[i]->flags & PLX_DISK_F_SPARE) && !other_has(p, i) &&
+		    blocks_fit(c, i, p->block))
+			add(c, p, list, i, 0);
+	if (!p->n)
 		sort(list->c, list->n, sizeof(list->c[0]), by_free, NULL);
 	if (!*ret)
 		return list;
@@ -161,36 +203,37 @@ static struct plx_conf_plex *new_plex(u32 type, u32 members, u32 unit)
 
 /**
  * plx_place_volume - give a new volume its plexes
- * @conf: the copy to edit
- * @cv: the volume in it, with name and size
+ * @c: the change
+ * @cv: the volume in its configuration, with name and size
  * @want: what was asked for, checked
  * @why: filled on refusal
  *
  * Return: 0; on error @cv may have some plexes, the copy is to be dropped
  */
-int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv,
+int plx_place_volume(struct plx_change *c, struct plx_conf_volume *cv,
 		     const struct plx_volume_want *want, struct plx_why *why)
 {
-	u32 members = want->type == PLEXUS_TYPE_STRIPE ? want->n_members : 1, p;
+	const struct pick p = { .in = want->disk, .n = want->n_disks };
+	u32 members = want->type == PLEXUS_TYPE_STRIPE ? want->n_members : 1, i;
 	struct candidates *list;
 	struct plx_conf_plex *cp;
 	int ret;
 
-	list = gather(conf, want->disk, want->n_disks, &ret, why);
-	for (p = 0; list && p < want->n_plexes; p++) {
+	list = gather(c, &p, &ret, why);
+	for (i = 0; list && i < want->n_plexes; i++) {
 		cp = new_plex(want->type, members, want->unit >> SECTOR_SHIFT);
 		if (!cp) {
 			ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a plex");
 			break;
 		}
-		ret = place_plex(conf, list, cp, cv->sectors);
+		ret = place_plex(c->conf, list, cp, cv->sectors);
 		if (!ret)
 			ret = plx_conf_plex_attach(cv, cp);
 		if (ret) {
 			plx_conf_plex_free(cp);
 			plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
 				   "the disks %s have no room for plex %u of %u of %llu MiB, each on disks of its own; give other disks or a smaller size",
-				   want->n_disks ? "given" : "of the pack", p + 1, want->n_plexes,
+				   want->n_disks ? "given" : "of the pack", i + 1, want->n_plexes,
 				   cv->sectors >> 11);
 			ret = -ENOSPC;
 			break;
@@ -250,43 +293,58 @@ static void member_clear(struct plx_conf_member *m)
 	m->n_extents = 0;
 }
 
+static int extend_span(struct plx_change *c, const struct pick *p, struct plx_conf_member *m,
+		       u64 sectors, struct plx_why *why)
+{
+	u64 have = member_sectors(m);
+	struct candidates *list;
+	int ret;
+
+	list = gather(c, p, &ret, why);
+	if (list && have < sectors)
+		ret = place_span(c->conf, list, sectors - have, m);
+	kvfree(list);
+	return ret;
+}
+
 /**
  * plx_place_extend - more room for each member of a plex
- * @conf: the copy to edit
- * @cp: the plex
- * @sectors: what the plex shall hold
- * @in: disks for a span; none: all that are online
+ * @c: the change
+ * @cv: the volume in its configuration
+ * @plex: index of the plex
+ * @sectors: what it shall hold
+ * @in: disks for a span; those that another plex of the volume has are left to that one;
+ *	none: its own first, then all that are online
  * @n: how many
+ * @block: no disk with larger logical blocks
  * @why: filled on refusal
  *
  * Members of simple and striped plexes grow on their own disks.
  */
-int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
-		     const struct plx_input_disk *in, u32 n, struct plx_why *why)
+int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u64 sectors,
+		     const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why)
 {
+	struct plx_conf_plex *cp = cv->plex[plex];
+	const struct pick p = { .in = in, .n = n, .block = block, .cv = cv, .cp = cp };
 	u64 each = round_up(DIV_ROUND_UP_ULL(sectors, cp->n_members), PLX_ALIGN_SECTORS), have;
-	struct candidates *list;
 	int ret = 0;
 	u32 i;
 
-	if (cp->type == PLEXUS_TYPE_SPAN) {
-		have = member_sectors(&cp->member[0]);
-		list = gather(conf, in, n, &ret, why);
-		if (list && have < sectors &&
-		    place_span(conf, list, sectors - have, &cp->member[0]))
-			ret = -ENOSPC;
-		kvfree(list);
-	}
+	if (cp->type == PLEXUS_TYPE_SPAN)
+		ret = extend_span(c, &p, &cp->member[0], sectors, why);
 	for (i = 0; cp->type != PLEXUS_TYPE_SPAN && i < cp->n_members && !ret; i++) {
 		have = member_sectors(&cp->member[i]);
 		if (have < each)
-			ret = plx_space_alloc(conf, cp->member[i].extent[0].disk, each - have,
+			ret = plx_space_alloc(c->conf, cp->member[i].extent[0].disk, each - have,
 					      &cp->member[i]);
 	}
 	if (ret == -ENOSPC)
 		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
-			   "the disks of the volume have no room to grow it to %llu MiB",
-			   sectors >> 11);
+			   "the disks %s have no room to grow plex %u of volume %s to %llu MiB",
+			   n && cp->type == PLEXUS_TYPE_SPAN ? "given" : "of the volume", plex,
+			   cv->name, sectors >> 11);
+	else if (ret == -ENOMEM)
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to place the volume");
 	return ret;
 }
 
@@ -298,13 +356,16 @@ int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sector
  * @in: disks to use, in this order
  * @n: how many
  * @leave: index of a disk that is to be left, or -1: those that are not usable
+ * @block: no disk with larger logical blocks
  * @why: filled on refusal
  *
  * Return: 0; on error the plex may be half moved, the copy is to be dropped
  */
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
-		      const struct plx_input_disk *in, u32 n, int leave, struct plx_why *why)
+		      const struct plx_input_disk *in, u32 n, int leave, u32 block,
+		      struct plx_why *why)
 {
+	const struct pick p = { .in = in, .n = n, .block = block };
 	struct plx_conf *conf = c->conf;
 	/* which member failed is not known: then all of it moves */
 	bool whole = leave < 0 && all_good(c, cp);
@@ -312,7 +373,7 @@ int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct p
 	u32 i, moved = 0;
 	int ret;
 
-	list = gather(conf, in, n, &ret, why);
+	list = gather(c, &p, &ret, why);
 	for (i = 0; list && n && i < list->n && !ret; i++)
 		if (plx_conf_volume_uses(cv, list->c[i].disk))
 			ret = plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,

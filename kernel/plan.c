@@ -107,22 +107,23 @@ static int take_plexes(struct plx_plan *plan, struct plx_volume *vol, const stru
 
 /**
  * plx_plan_new - the plan that a configuration asks for
- * @vol: the volume; its log and plexes are used as they are
+ * @vol: the volume; its plexes are used as they are
+ * @log: the log that writes go by, or NULL
  * @conf: the configuration
  * @cv: the volume in it
  *
  * Context: sleeps, under pack->change.
  * Return: a plan, to be published or freed, or ERR_PTR
  */
-struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *conf,
-			      const struct plx_conf_volume *cv)
+struct plx_plan *plx_plan_new(struct plx_volume *vol, struct plx_log *log,
+			      const struct plx_conf *conf, const struct plx_conf_volume *cv)
 {
 	struct plx_plan *plan = kzalloc(struct_size(plan, plex, cv->n_plexes), GFP_NOIO);
 	int ret;
 
 	if (!plan)
 		return ERR_PTR(-ENOMEM);
-	plan->log = vol->log;
+	plan->log = log;
 	plan->sectors = cv->sectors;
 	plan->read_policy = cv->read_policy;
 	ret = take_plexes(plan, vol, conf, cv);

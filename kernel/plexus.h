@@ -4,12 +4,12 @@
  * The layers are the groups of Kbuild; the few doors that lead up are named,
  * each with its reason, in selftests/lint/layers.sh.
  *
- * Locks, outermost first (Documentation/locking.rst):
- *   plx_packs_lock      mutex   list of packs
+ * Locks, outermost first; all of them, and why, in Documentation/locking.rst:
+ *   volume->window_lock mutex   one window at a time; may be held when pack->change is
+ *                               taken, never the other way round
  *   pack->change        mutex   one change of the configuration at a time; its
  *                               holder waits for metadata I/O, never for data I/O
- *   volume->window_lock mutex   one window at a time; taken before pack->change
- *                               is NOT allowed while holding pack->change
+ *   plx_packs_lock      mutex   list of packs; short
  *   log->io             mutex   one write of log maps at a time
  *   log->lock           spinlock, irqs off: maps, window, gate, waiting bios
  */
@@ -68,7 +68,6 @@ struct plx_disk {
 	struct plx_label label;
 	char path[PLEXUS_PATH_MAX + 1];
 	u32 config_slot; /* that holds the newest configuration; under pack->change */
-	u64 config_generation; /* found there when the disk was opened */
 	atomic64_t read_errors, write_errors; /* since it was opened */
 	bool dead; /* gave an error to a metadata write: not used for any more */
 	struct work_struct free_work;
@@ -114,7 +113,6 @@ struct plx_plex {
 	u32 attached; /* counts changes of stale by others than the resync; under log->lock */
 	u32 stale_total; /* regions that were stale when its resync began; the sync engine's */
 	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
-	atomic_t errors; /* reads that failed here */
 };
 
 struct plx_plex *plx_plex_new(const struct plx_id *id);
@@ -149,6 +147,8 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ: to be made equal */
 	unsigned long *cleaning; /* about to leave dirty */
+	unsigned long *held; /* not to leave it yet: written some looks ago */
+	u32 looks; /* since held began */
 	u32 n_unsync;
 	unsigned int gate; /* above 0: no write is let in */
 	u64 window_start, window_end; /* sectors; no write is let in */
@@ -180,6 +180,7 @@ void plx_log_free(struct plx_log *log); /* nobody may use it any more */
 /* the copies follow @cv; a new one gets all maps. Under pack->change. -EIO: no copy is left */
 int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 		  const struct plx_conf_volume *cv);
+void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
 /* reads the dirty map; none readable: all dirty */
@@ -204,6 +205,7 @@ void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigne
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
 void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);
 int plx_log_checkpoint(struct plx_log *log, struct plx_plex *plex, u32 map, u32 attached);
@@ -214,7 +216,6 @@ void plx_log_break(struct plx_log *log); /* no copy can be written any more */
 void plx_log_window_open(struct plx_log *log, u64 start, u64 end);
 void plx_log_window_close(struct plx_log *log);
 u32 plx_log_count(struct plx_log *log, const unsigned long *map);
-void plx_log_kick(struct plx_log *log); /* let the cleaner look soon */
 void plx_log_stop(struct plx_log *log); /* no works any more; waiting bios fail */
 void plx_log_retire(struct plx_log *log); /* the same, but waiting bios are submitted again */
 
@@ -249,8 +250,8 @@ struct plx_plan {
 };
 
 /* ERR_PTR(-ENOMEM); takes references to all that it names */
-struct plx_plan *plx_plan_new(struct plx_volume *vol, const struct plx_conf *conf,
-			      const struct plx_conf_volume *cv);
+struct plx_plan *plx_plan_new(struct plx_volume *vol, struct plx_log *log,
+			      const struct plx_conf *conf, const struct plx_conf_volume *cv);
 void plx_plan_free(struct plx_plan *plan);
 /* where @sector of a plex of the plan is; returns the disk */
 static inline struct plx_disk *plx_plan_map(const struct plx_plan *plan, u32 i, u64 sector,
@@ -263,10 +264,6 @@ static inline struct plx_disk *plx_plan_map(const struct plx_plan *plan, u32 i, 
 }
 
 /* ---- volume.c: a block device ---- */
-
-struct plx_stat { /* racy sums, for people and the throttle */
-	unsigned long __percpu *ios;
-};
 
 struct plx_sync; /* sync.c */
 
@@ -320,14 +317,17 @@ struct plx_plex *plx_volume_plex(struct plx_volume *vol, const struct plx_id *id
 struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id);
 void plx_volume_get(struct plx_volume *vol);
 void plx_volume_put(struct plx_volume *vol);
-/* under pack->change: the plan follows the configuration */
 /* all member disks; a disk that errs is given up. 0 or -EIO */
 int plx_volume_flush(struct plx_volume *vol);
+/* under pack->change: the plan follows the configuration */
 int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf);
 /* makes /dev/plxN appear, and go away; must not hold pack->change */
 int plx_volume_show(struct plx_volume *vol, const struct plx_conf *conf);
 void plx_volume_hide(struct plx_volume *vol);
 void plx_volume_resize(struct plx_volume *vol); /* the device follows the configuration */
+void plx_volume_renamed(struct plx_volume *vol); /* tells udev; not under pack->change */
+/* of its logical blocks, bytes; 0: it has no device yet. Not under pack->change */
+u32 plx_volume_block_size(struct plx_volume *vol);
 int plx_volume_claim(struct plx_volume *vol); /* no opens from now on; -EBUSY: it is open */
 void plx_volume_unclaim(struct plx_volume *vol);
 bool plx_volume_busy_get(struct plx_volume *vol);
@@ -340,8 +340,8 @@ void plx_volume_finish(struct plx_volume *vol);
 
 /* ---- io.c: a bio's way ---- */
 
-int plx_io_init(void);
-void plx_io_exit(void);
+int plx_copy_init(void); /* copy.c */
+void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
@@ -371,7 +371,9 @@ struct plx_task {
 	u32 percent;
 	bool cancel; /* asked for */
 	bool may_cancel;
-	char text[160];
+	const char *instead; /* what to do where it may not be cancelled, or NULL */
+	struct list_head in_change; /* that names it, or takes its name away; under pack->change */
+	char text[384];
 	struct completion done;
 	unsigned long last_event; /* jiffies */
 };
@@ -387,8 +389,11 @@ void plx_task_end(struct plx_task *task, u32 result, const char *text); /* once;
 void plx_task_drop(struct plx_task *task);
 int plx_task_cancel(u64 id, struct plx_why *why);
 bool plx_task_cancelled(const struct plx_task *task);
+bool plx_task_no_cancel(struct plx_task *task); /* false: it was cancelled before */
 /* calls @fn for each, oldest first, from position *pos; stops where it returns nonzero */
 int plx_task_each(u64 *pos, int (*fn)(struct plx_task *task, void *arg), void *arg);
+/* what runs on a volume, but for a break, has ended */
+void plx_task_end_volume(const struct plx_id *volume, u32 result, const char *text);
 void plx_task_exit(void);
 
 /* ---- sync.c: the one engine that makes plexes current ---- */
@@ -420,6 +425,7 @@ enum plx_pack_state {
 	PLX_PACK_WAITING = 1, /* gathers disks */
 	PLX_PACK_ONLINE = 2,
 	PLX_PACK_STOPPED = 3, /* exported, destroyed: only references are left */
+	PLX_PACK_UNMAKING = 4, /* a start failed after all: its volumes end, then it waits */
 };
 
 struct plx_pack {
@@ -432,7 +438,7 @@ struct plx_pack {
 	enum plx_pack_state state; /* under change; READ_ONCE to look */
 	u64 tried; /* highest generation that went to any disk, under change */
 	bool gave_up; /* the last change, maybe with some disks written; under change */
-	bool diverged; /* two histories: refused to start */
+	u32 waits; /* PLEXUS_PACK_FLAGS_*: what keeps it from starting; READ_ONCE */
 	char why_waiting[224];
 
 	struct mutex lists; /* short, no I/O: the two lists */
@@ -440,6 +446,10 @@ struct plx_pack {
 	u32 n_disks;
 	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
 
+	/* both WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
+	struct workqueue_struct *wq; /* cleaner, plans that go, lost disks: may wait for data I/O */
+	struct workqueue_struct *io_wq; /* log commits, failed I/O: waits for metadata I/O only */
+	struct work_struct free_work;
 	struct work_struct event_work; /* disks that died */
 	struct delayed_work start_work; /* disks that are late */
 	struct device *device; /* sysfs */
@@ -451,6 +461,8 @@ struct plx_change {
 	struct plx_conf *conf; /* the copy to edit; its indices are valid until commit */
 	unsigned int noio;
 	bool starts; /* the pack: the published copy is on no disk */
+	bool published;
+	struct list_head tasks; /* see plx_change_task() */
 	u32 n_gated;
 };
 
@@ -490,6 +502,8 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);
 void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
+/* the change names a task in a plex, or takes the name away; attach and detach do this */
+void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
@@ -525,12 +539,14 @@ struct plx_volume_want {
 	u32 n_disks;
 };
 
-int plx_place_volume(struct plx_conf *conf, struct plx_conf_volume *cv,
+int plx_place_volume(struct plx_change *c, struct plx_conf_volume *cv,
 		     const struct plx_volume_want *want, struct plx_why *why);
-int plx_place_extend(struct plx_conf *conf, struct plx_conf_plex *cp, u64 sectors,
-		     const struct plx_input_disk *in, u32 n, struct plx_why *why);
+/* @block: no disk with larger logical blocks, bytes; 0: any */
+int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u64 sectors,
+		     const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why);
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
-		      const struct plx_input_disk *in, u32 n, int leave, struct plx_why *why);
+		      const struct plx_input_disk *in, u32 n, int leave, u32 block,
+		      struct plx_why *why);
 
 /* ---- start.c: how a pack starts ---- */
 
@@ -572,6 +588,8 @@ int plx_op_pack_refresh(struct plx_pack *pack, struct plx_why *why);
 
 extern struct mutex plx_label_lock; /* from looking for a label to writing one */
 struct plx_disk *plx_disk_open_blank(const char *path, bool force, struct plx_why *why);
+/* into the pack, and labelled; not yet in its configuration */
+int plx_pack_disk_join(struct plx_pack *pack, struct plx_disk *disk, struct plx_why *why);
 int plx_conf_take_disk(struct plx_conf *conf, const struct plx_disk *disk);
 struct plx_disk *plx_pack_reopen(struct plx_pack *pack, const struct plx_id *id, const char *path,
 				 struct plx_why *why);
@@ -584,7 +602,8 @@ int plx_op_disk_replace(struct plx_pack *pack, const struct plx_id *disk,
 			const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *disk, bool force,
 			struct plx_why *why);
-int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, struct plx_why *why);
+int plx_op_disk_online(struct plx_pack *pack, const struct plx_id *disk, bool force,
+		       struct plx_why *why);
 int plx_op_disk_spare(struct plx_pack *pack, const struct plx_id *disk, bool spare,
 		      struct plx_why *why);
 
@@ -602,6 +621,7 @@ int plx_op_volume_recover(struct plx_volume *vol, u64 *task, struct plx_why *why
 int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct plx_why *why);
 int plx_op_volume_read_policy(struct plx_volume *vol, u32 policy, const struct plx_id *plex,
 			      struct plx_why *why);
+#define PLX_VOLUME_SETTABLE (PLEXUS_VOLUME_FLAGS_STABLE_WRITES | PLEXUS_VOLUME_FLAGS_READ_ONLY)
 int plx_op_volume_flags(struct plx_volume *vol, u32 flags, struct plx_why *why);
 int plx_op_volume_sync_action(struct plx_volume *vol, u32 action, struct plx_why *why);
 
@@ -613,9 +633,18 @@ int plx_op_plex_break(struct plx_volume *vol, const struct plx_id *plex, const c
 		      bool force, u64 *task, struct plx_id *new_id, struct plx_why *why);
 int plx_op_plex_remove(struct plx_volume *vol, const struct plx_id *plex, bool force,
 		       struct plx_why *why);
-int plx_op_plex_rebuild(struct plx_volume *vol, const struct plx_id *plex,
-			const struct plx_input_disk *in, u32 n, int leave, u64 *task,
-			struct plx_why *why);
+struct plx_rebuild { /* of a plex, on other disks */
+	const struct plx_input_disk *in;
+	u32 n;
+	const struct plx_id *leave; /* a disk that is to be left; NULL: whatever is bad */
+	u32 block; /* of the volume, from plx_volume_block_size() */
+	u64 parent; /* task that this is a part of, or 0 */
+};
+
+int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
+			   const struct plx_rebuild *ask, struct plx_why *why);
+int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
+		     const struct plx_rebuild *ask, u64 *task_id, struct plx_why *why);
 int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
 		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why);
 
@@ -652,9 +681,8 @@ int plx_sysfs_pack_rename(struct plx_pack *pack, const char *name);
 
 /* ---- main.c ---- */
 
-extern struct workqueue_struct *plx_wq; /* WQ_MEM_RECLAIM, unbound: cleaner, lost disks, events */
-/* the same: what I/O waits for; waits for metadata only */
-extern struct workqueue_struct *plx_io_wq;
-extern struct workqueue_struct *plx_long_wq; /* unbound: resyncs */
+/* both unbound; no I/O waits for a work here: that has queues of its pack */
+extern struct workqueue_struct *plx_wq; /* closing of disks, packs that go, events */
+extern struct workqueue_struct *plx_long_wq; /* resyncs and other tasks */
 
 #endif

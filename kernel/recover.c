@@ -53,21 +53,27 @@ static int check(struct plx_change *c, const struct plx_conf_volume *cv, struct 
 	return check_disks(c, why);
 }
 
+/* what recovering one volume came to */
+struct outcome {
+	u32 changed; /* plexes */
+	u32 resynced; /* of these */
+	bool homeless; /* a plex needs other disks: */
+	struct plx_id plex;
+};
+
 /* plexes that only need a resync get the task; one that needs other disks is named */
-static int edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_task *task, u32 *n,
-		int *homeless)
+static void edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_task *task,
+		 struct outcome *o)
 {
 	u32 i, d;
 
-	*n = 0;
-	*homeless = -1;
 	for (i = 0; i < cv->n_plexes; i++) {
 		struct plx_conf_plex *cp = cv->plex[i];
 		bool here = true;
 
 		if (cp->flags & PLX_PLEX_F_ERRORS && cp->state == PLX_PLEX_CURRENT) {
 			cp->flags &= ~PLX_PLEX_F_ERRORS;
-			(*n)++;
+			o->changed++;
 		}
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
@@ -76,12 +82,13 @@ static int edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_tas
 				here = false;
 		if (here) {
 			plx_change_attach(c, cv, i, task->kind, task->id, false);
-			(*n)++;
+			o->changed++;
+			o->resynced++;
 		} else {
-			*homeless = i;
+			o->homeless = true;
+			o->plex = cp->id;
 		}
 	}
-	return 0;
 }
 
 /* a spare that the volume does not use yet */
@@ -101,38 +108,29 @@ static bool find_spare(const struct plx_conf *conf, const struct plx_conf_volume
 	return false;
 }
 
-static int use_spare(struct plx_volume *vol, int plex, u64 *task, struct plx_why *why)
+static int use_spare(struct plx_volume *vol, const struct plx_id *plex, u64 *task,
+		     struct plx_why *why)
 {
 	struct plx_conf *conf = plx_pack_conf(vol->pack);
 	int v = conf ? plx_conf_volume_find(conf, &vol->id) : -1, ret = 0;
 	struct plx_input_disk in;
 
-	if (v >= 0 && plex < conf->volume[v]->n_plexes && find_spare(conf, conf->volume[v], &in))
-		ret = plx_op_plex_rebuild(vol, &conf->volume[v]->plex[plex]->id, &in, 1, -1, task,
-					  why);
+	if (v >= 0 && find_spare(conf, conf->volume[v], &in))
+		ret = plx_op_plex_repair(vol, plex, &in, 1, task, why);
 	if (conf)
 		plx_conf_put(conf);
 	return ret;
 }
 
-static bool names(const struct plx_conf_volume *cv, u64 id)
-{
-	u32 i;
-
-	for (i = 0; i < cv->n_plexes; i++)
-		if (cv->plex[i]->task_id == id)
-			return true;
-	return false;
-}
-
-static int recover(struct plx_volume *vol, u64 parent, u64 *task_id, struct plx_why *why)
+/* what can be done in one change */
+static int resync(struct plx_volume *vol, u64 parent, u64 *task_id, struct outcome *o,
+		  struct plx_why *why)
 {
 	struct plx_task *task = plx_task_new(PLEXUS_TASK_KIND_RECOVER_VOLUME, 0, &vol->pack->id,
 					     &vol->id);
 	struct plx_conf_volume *cv;
 	struct plx_change c;
-	int ret, homeless = -1;
-	u32 n = 0;
+	int ret;
 
 	if (!task)
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
@@ -143,10 +141,11 @@ static int recover(struct plx_volume *vol, u64 parent, u64 *task_id, struct plx_
 		goto out;
 	ret = check(&c, cv, why);
 	if (!ret)
-		ret = edit(&c, cv, task, &n, &homeless);
-	if (!ret && n)
+		edit(&c, cv, task, o);
+	if (!ret && o->changed)
 		ret = plx_change_commit(&c, why);
-	if (!ret && !names(cv, task->id))
+	/* else the engine ends it, or the change where the plex was lost at once */
+	if (!ret && !o->resynced)
 		plx_task_end(task, PLEXUS_S_OK, NULL);
 	plx_change_end(&c);
 out:
@@ -155,22 +154,55 @@ out:
 		plx_task_drop(task);
 	else
 		plx_task_put(task);
-	if (!ret && homeless >= 0)
-		ret = use_spare(vol, homeless, task_id, why);
+	return ret;
+}
+
+static void forget(u64 *task_id)
+{
+	struct plx_task *task = plx_task_find(*task_id);
+
+	if (task)
+		plx_task_drop(task);
+	*task_id = 0;
+}
+
+/*
+ * The volume is busy, and is not any more on return: nobody removes, moves or breaks off
+ * a plex that is being attached here. A spare's rebuild takes its own turn, and looks
+ * again at all that may have changed between.
+ */
+static int recover_busy(struct plx_volume *vol, u64 parent, u64 *task_id, struct plx_why *why)
+{
+	struct outcome o = {};
+	u64 rebuild = 0;
+	int ret = resync(vol, parent, task_id, &o, why);
+
+	plx_volume_busy_put(vol);
+	if (ret)
+		return ret;
+	if (o.homeless)
+		ret = use_spare(vol, &o.plex, &rebuild, why);
+	if (rebuild) {
+		*task_id = rebuild;
+	} else if (ret && o.changed) {
+		/* what has begun goes on; that there is no spare for the rest is told */
+		why->result = PLEXUS_S_OK;
+		ret = 0;
+	} else if (ret) {
+		forget(task_id);
+	}
 	plx_sync_kick(vol);
 	return ret;
 }
 
 int plx_op_volume_recover(struct plx_volume *vol, u64 *task_id, struct plx_why *why)
 {
-	int ret;
-
+	*task_id = 0;
 	if (!plx_volume_busy_get(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "another operation on the volume is running");
-	plx_volume_busy_put(vol);
-	ret = recover(vol, 0, task_id, why);
-	return ret;
+				  "another operation on /dev/plx%d is running; wait for it, or cancel its task",
+				  vol->minor);
+	return recover_busy(vol, 0, task_id, why);
 }
 
 /* ---- a pack ---- */
@@ -179,13 +211,16 @@ struct recovery {
 	struct work_struct work;
 	struct plx_pack *pack;
 	struct plx_task *task;
+	struct plx_why refused; /* the first disk that may not come back */
+	int busy; /* minor of a volume that another operation holds, or -1 */
 	u32 n;
 	u64 child[PLEXUS_MAX_VOLUMES];
 };
 
 /* disks that are not online and not offline by order: opened where they were last seen */
-static void take_back_disks(struct plx_pack *pack, bool force, u64 parent)
+static void take_back_disks(struct recovery *r, bool force)
 {
+	struct plx_pack *pack = r->pack;
 	struct plx_conf *conf = plx_pack_conf(pack);
 	struct plx_why why = {};
 	struct plx_disk *disk;
@@ -198,8 +233,10 @@ static void take_back_disks(struct plx_pack *pack, bool force, u64 parent)
 		disk = plx_pack_reopen(pack, &conf->disk[d]->id, conf->disk[d]->path, &why);
 		if (IS_ERR(disk))
 			continue;
-		if (plx_pack_disk_back(pack, disk, true, force, parent, &why)) {
+		if (plx_pack_disk_back(pack, disk, true, force, r->task->id, &why)) {
 			pr_warn("plexus: %s\n", why.text);
+			if (!r->refused.result)
+				r->refused = why;
 			plx_pack_disk_drop(pack, &conf->disk[d]->id);
 		}
 		plx_disk_put(disk);
@@ -214,7 +251,9 @@ static void recover_one(struct plx_volume *vol, void *arg)
 	struct plx_why why = {};
 	u64 id = 0;
 
-	if (!recover(vol, r->task->id, &id, &why) && id && r->n < ARRAY_SIZE(r->child))
+	if (!plx_volume_busy_get(vol))
+		r->busy = vol->minor;
+	else if (!recover_busy(vol, r->task->id, &id, &why) && id && r->n < ARRAY_SIZE(r->child))
 		r->child[r->n++] = id;
 }
 
@@ -237,6 +276,7 @@ static int adopt(struct plx_task *task, void *arg)
 /* all children ended? their mean goes to the parent */
 static bool children_done(struct recovery *r)
 {
+	struct plx_why why;
 	u64 sum = 0;
 	u32 i, done = 0;
 
@@ -247,7 +287,7 @@ static bool children_done(struct recovery *r)
 		done += ended;
 		sum += ended ? 100 : READ_ONCE(task->percent);
 		if (task && !ended && plx_task_cancelled(r->task))
-			WRITE_ONCE(task->cancel, true);
+			plx_op_task_cancel(task->id, &why); /* and wakes its engine */
 		if (task)
 			plx_task_put(task);
 	}
@@ -279,10 +319,28 @@ static u32 leftover(struct plx_pack *pack, char *text, size_t len)
 	return worst;
 }
 
+/* why it is left; room for two sentences */
+static u32 explain(struct recovery *r, char *text, size_t len)
+{
+	u32 result = leftover(r->pack, text, len / 2);
+	size_t n = strlen(text);
+
+	if (r->refused.result) {
+		scnprintf(text + n, len - n, "%s%s", n ? "; " : "", r->refused.text);
+		if (result == PLEXUS_S_OK)
+			result = r->refused.result;
+	} else if (result != PLEXUS_S_OK && r->busy >= 0) {
+		scnprintf(text + n, len - n,
+			  "; another operation runs on /dev/plx%d: recover it again when that has ended",
+			  r->busy);
+	}
+	return result;
+}
+
 static void recovery_work(struct work_struct *work)
 {
 	struct recovery *r = container_of(work, struct recovery, work);
-	char text[160] = "";
+	char text[sizeof(r->task->text)] = "";
 	u32 result;
 
 	while (!children_done(r) && READ_ONCE(r->pack->state) == PLX_PACK_ONLINE)
@@ -290,7 +348,7 @@ static void recovery_work(struct work_struct *work)
 	if (plx_task_cancelled(r->task)) {
 		plx_task_end(r->task, PLEXUS_VDS_E_OPERATION_CANCELED, NULL);
 	} else {
-		result = leftover(r->pack, text, sizeof(text));
+		result = explain(r, text, sizeof(text));
 		plx_task_end(r->task, result, text);
 	}
 	plx_task_put(r->task);
@@ -328,11 +386,12 @@ int plx_op_pack_recover(struct plx_pack *pack, bool force, const struct plx_id *
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
 	}
 	r->task->may_cancel = true;
+	r->busy = -1;
 	r->pack = pack;
 	plx_pack_get(pack);
 	*task_id = r->task->id;
 	plx_pack_lose_dead(pack);
-	take_back_disks(pack, force, r->task->id);
+	take_back_disks(r, force);
 	ret = plx_op_pack_refresh(pack, why);
 	if (ret) {
 		plx_task_drop(r->task);

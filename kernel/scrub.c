@@ -50,7 +50,7 @@ static void report(struct plx_sync *s, struct plx_plan *plan, u32 i, u64 sector)
 	snprintf(event.message, sizeof(event.message),
 		 "mismatch: volume sector %llu, plex %u, member %u, %s sector %llu", sector,
 		 plan->plex[i].index, place.member, disk->path, place.sector);
-	pr_warn_ratelimited("plexus: %s: %s\n", s->vol->gendisk->disk_name, event.message);
+	pr_warn_ratelimited("plexus: plx%d: %s\n", s->vol->minor, event.message);
 	plx_event_send(&event);
 }
 
@@ -103,10 +103,10 @@ static void window(struct plx_sync *s, u64 sector, u32 len)
 static void end_scrub(struct plx_sync *s, u32 result)
 {
 	struct plx_task *task = s->scrub;
+	u64 n = atomic64_read(&s->vol->mismatches);
 	char text[80];
 
-	snprintf(text, sizeof(text), "%llu mismatches",
-		 (u64)atomic64_read(&s->vol->mismatches));
+	snprintf(text, sizeof(text), "%llu mismatch%s", n, n == 1 ? "" : "es");
 	plx_task_end(task, result, text);
 	spin_lock_irq(&s->lock);
 	WRITE_ONCE(s->scrub, NULL);
@@ -164,7 +164,7 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a task");
 	task->may_cancel = true;
 	spin_lock_irq(&s->lock);
-	busy = s->scrub || READ_ONCE(s->stop);
+	busy = s->scrub || s->stop; /* see plx_sync_stop() */
 	if (!busy) {
 		s->scrub = task;
 		s->scrub_repair = repair;
@@ -179,8 +179,8 @@ int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx
 		plx_task_put(task);
 		*task_id = 0;
 		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "a scrub of %s is running; wait for it or cancel it",
-				  vol->gendisk->disk_name);
+				  "a scrub of plx%d is running; wait for it or cancel it",
+				  vol->minor);
 	}
 	plx_sync_kick(vol);
 	return 0;

@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -35,11 +36,20 @@ static int run_cmp_size(const void *left, const void *right)
 	return run_cmp_start(left, right);
 }
 
-/* appends the extents of @m that are on @disk to @run, or just counts them; new count */
+/*
+ * Appends the extents of @m that are on @disk, and its parity log, to @run, or just counts
+ * them; new count. A log comes before the first extent of a member that is being placed, and
+ * then nothing says yet that its disk is the one that is looked at.
+ */
 static size_t member_used(const struct plx_conf_member *m, u32 disk, struct run *run, size_t n)
 {
 	u32 i;
 
+	if (m->log_sectors && (!m->n_extents || m->extent[0].disk == disk)) {
+		if (run)
+			run[n] = (struct run){ m->log_start, m->log_sectors };
+		n++;
+	}
 	for (i = 0; i < m->n_extents; i++) {
 		if (m->extent[i].disk != disk)
 			continue;
@@ -102,6 +112,24 @@ static ssize_t free_runs(const struct plx_conf *conf, u32 disk, const struct plx
 	return n;
 }
 
+static int disk_room(const struct plx_conf *conf, u32 disk, u64 *total, u64 *most)
+{
+	struct run *run;
+	ssize_t i, n;
+
+	*total = 0;
+	*most = 0;
+	n = free_runs(conf, disk, NULL, &run);
+	if (n < 0)
+		return n;
+	for (i = 0; i < n; i++) {
+		*total += run[i].sectors;
+		*most = max(*most, run[i].sectors);
+	}
+	kvfree(run);
+	return 0;
+}
+
 /**
  * plx_space_free() - what is free on a disk
  * @conf: a checked configuration
@@ -112,17 +140,10 @@ static ssize_t free_runs(const struct plx_conf *conf, u32 disk, const struct plx
  */
 u64 plx_space_free(const struct plx_conf *conf, u32 disk, u64 *largest)
 {
-	struct run *run = NULL;
 	u64 total = 0, most = 0;
-	ssize_t i, n = 0;
 
 	if (disk < conf->n_disks)
-		n = free_runs(conf, disk, NULL, &run);
-	for (i = 0; i < n; i++) {
-		total += run[i].sectors;
-		most = max(most, run[i].sectors);
-	}
-	kvfree(run);
+		disk_room(conf, disk, &total, &most);
 	if (largest)
 		*largest = most;
 	return total;
@@ -270,6 +291,298 @@ int plx_space_alloc_span(const struct plx_conf *conf, const struct plx_space_wan
 		err = -ENOSPC;
 	if (err)
 		member_rewind(m, mark);
+	return err;
+}
+
+/* the smallest run that is large enough; none is cut for a parity log */
+static int log_take(const struct plx_conf *conf, u32 disk, u64 sectors, struct plx_conf_member *m)
+{
+	const struct run *best;
+	struct run *run;
+	ssize_t n;
+
+	if (sectors > PLX_SECTORS_MAX)
+		return -ENOSPC;
+	sectors = round_up(sectors, (u64)PLX_ALIGN_SECTORS);
+	n = free_runs(conf, disk, m, &run);
+	if (n < 0)
+		return n;
+	best = best_fit(run, n, sectors);
+	if (best) {
+		m->log_start = best->start;
+		m->log_sectors = sectors;
+	}
+	kvfree(run);
+	return best ? 0 : -ENOSPC;
+}
+
+/**
+ * plx_space_alloc_log() - find room for the parity log of a member
+ * @conf: a checked configuration; @m may be part of it
+ * @sectors: how much; rounded up to MiB
+ * @m: has extents, and no log yet; gets it on the disk of the first one
+ *
+ * Return: 0; -ENOSPC: no run is large enough; -ENOMEM; -EINVAL: no sectors, or not
+ * such a member. On failure @m is as it was.
+ */
+int plx_space_alloc_log(const struct plx_conf *conf, u64 sectors, struct plx_conf_member *m)
+{
+	if (!sectors || !m->n_extents || m->log_sectors)
+		return -EINVAL;
+	return log_take(conf, m->extent[0].disk, sectors, m);
+}
+
+static void member_empty(struct plx_conf_member *m)
+{
+	m->n_extents = 0;
+	m->log_start = 0;
+	m->log_sectors = 0;
+}
+
+/**
+ * plx_space_alloc_member() - find room for a member of a parity plex
+ * @conf: a checked configuration; @m may be part of it
+ * @disk: index of the disk
+ * @sectors: length of the member; rounded up to MiB
+ * @log_sectors: length of its parity log; rounded up to MiB; 0: none
+ * @m: has neither extents nor log, and gets them
+ *
+ * The log comes first. It takes from the smallest run that it fits in, so if there is
+ * a run for the member beside it, that one is left; and the member can grow behind its
+ * end.
+ *
+ * Return: as plx_space_alloc(); -ENOSPC also: no run is large enough for the log. On
+ * failure @m is as it was.
+ */
+int plx_space_alloc_member(const struct plx_conf *conf, u32 disk, u64 sectors, u64 log_sectors,
+			   struct plx_conf_member *m)
+{
+	int err = 0;
+
+	if (disk >= conf->n_disks || m->n_extents || m->log_sectors)
+		return -EINVAL;
+	if (log_sectors)
+		err = log_take(conf, disk, log_sectors, m);
+	if (!err)
+		err = plx_space_alloc(conf, disk, sectors, m);
+	if (err)
+		member_empty(m);
+	return err;
+}
+
+/* a disk that a member of a new parity plex may be on */
+struct candidate {
+	u32 disk;
+	bool taken;
+	u64 room; /* sectors that may be used */
+};
+
+/* emptier ones first, of equal ones the first */
+static int candidate_cmp(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->room != b->room)
+		return a->room > b->room ? -1 : 1;
+	return a->disk < b->disk ? -1 : a->disk > b->disk;
+}
+
+/* one more; @limit: no more of it than that, 0: all */
+static int candidate_add(const struct plx_conf *conf, u32 disk, u64 limit, struct candidate *list,
+			 u32 n)
+{
+	u64 room, most;
+	int err = disk_room(conf, disk, &room, &most);
+
+	if (limit)
+		room = min(room, limit);
+	list[n] = (struct candidate){ .disk = disk, .room = room };
+	return err;
+}
+
+/* those that are given, in their order; how many, or an error */
+static int candidates_given(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			    const struct plx_space_want *want, u32 n_want, struct candidate *list)
+{
+	u32 i, j;
+	int err;
+
+	for (i = 0; i < n_want; i++) {
+		u32 disk = want[i].disk;
+
+		if (disk >= conf->n_disks || (vol && plx_conf_volume_uses(vol, disk)))
+			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (list[j].disk == disk)
+				return -EINVAL;
+		err = candidate_add(conf, disk, want[i].sectors, list, i);
+		if (err)
+			return err;
+	}
+	return n_want;
+}
+
+/* those online, no spares and not used by the volume, the emptiest first; how many, or an error */
+static int candidates_all(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			  struct candidate *list)
+{
+	int n = 0, err;
+	u32 i;
+
+	for (i = 0; i < conf->n_disks; i++) {
+		if (conf->disk[i]->state != PLX_DISK_ONLINE ||
+		    conf->disk[i]->flags & PLX_DISK_F_SPARE ||
+		    (vol && plx_conf_volume_uses(vol, i)))
+			continue;
+		err = candidate_add(conf, i, 0, list, n);
+		if (err)
+			return err;
+		n++;
+	}
+	sort(list, n, sizeof(*list), candidate_cmp, NULL);
+	return n;
+}
+
+/*
+ * Members from @done on, each on the first candidate that is left and has room, with
+ * @whole only where it is in one piece; how many there are now, or an error.
+ */
+static int members_place(const struct plx_conf *conf, struct candidate *list, u32 n, u64 each,
+			 u64 log_sectors, bool whole, u32 done, struct plx_conf_plex *plex)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < n && done < plex->n_members; i++) {
+		struct plx_conf_member *m = &plex->member[done];
+
+		if (list[i].taken || list[i].room < each + log_sectors)
+			continue;
+		err = plx_space_alloc_member(conf, list[i].disk, each, log_sectors, m);
+		if (err == -ENOSPC)
+			continue;
+		if (err)
+			return err;
+		if (whole && m->n_extents > 1) {
+			member_empty(m);
+			continue;
+		}
+		list[i].taken = true;
+		done++;
+	}
+	return done;
+}
+
+/* where there is a choice of disks, those come first on which a member is in one piece */
+static int plex_place(const struct plx_conf *conf, struct candidate *list, u32 n, u64 each,
+		      u64 log_sectors, struct plx_conf_plex *plex)
+{
+	int done = 0;
+
+	if (n > plex->n_members)
+		done = members_place(conf, list, n, each, log_sectors, true, 0, plex);
+	if (done >= 0)
+		done = members_place(conf, list, n, each, log_sectors, false, done, plex);
+	if (done < 0)
+		return done;
+	return (u32)done < plex->n_members ? -ENOSPC : 0;
+}
+
+static bool parity_possible(const struct plx_conf_plex *plex)
+{
+	return plex->parity && plex->parity <= PLX_PARITY_MAX &&
+	       plex->n_members >= plex->parity + 2;
+}
+
+/* how long each member has to be; whole MiB are whole units too */
+static u64 parity_each(const struct plx_conf_plex *plex, u64 sectors)
+{
+	u32 rest;
+	u64 each = div_u64_rem(sectors, plex->n_members - plex->parity, &rest);
+
+	return round_up(each + !!rest, (u64)PLX_ALIGN_SECTORS);
+}
+
+/**
+ * plx_space_alloc_parity() - find room for a parity plex
+ * @conf: a checked configuration; @plex may be part of it
+ * @vol: the volume that the plex is to be one of, whose disks are not taken; NULL: a
+ *	 new one
+ * @want: disks, and how much of each at most, with the log (0: as much as needed), in
+ *	  the order in which they are to be tried
+ * @n_want: how many; 0: all that are online and no spares, the emptiest first
+ * @sectors: how much data
+ * @log_sectors: length of each member's parity log; rounded up to MiB; 0: none
+ * @plex: has parity and as many members as it shall have, all without extents
+ *
+ * Return: 0; -ENOSPC: there are not enough disks with enough room; -ENOMEM; -EINVAL: no
+ * sectors, not such a plex, a given disk is not there, twice, or used by the volume. On
+ * failure the members are as they were.
+ */
+int plx_space_alloc_parity(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			   const struct plx_space_want *want, u32 n_want, u64 sectors,
+			   u64 log_sectors, struct plx_conf_plex *plex)
+{
+	struct candidate *list;
+	int n, err;
+	u32 i;
+
+	if (!sectors || !parity_possible(plex))
+		return -EINVAL;
+	for (i = 0; i < plex->n_members; i++)
+		if (plex->member[i].n_extents || plex->member[i].log_sectors)
+			return -EINVAL;
+	if (sectors > PLX_SECTORS_MAX || log_sectors > PLX_SECTORS_MAX)
+		return -ENOSPC;
+	list = kvmalloc_array(max(n_want, conf->n_disks) + 1, sizeof(*list), GFP_NOIO);
+	if (!list)
+		return -ENOMEM;
+	n = n_want ? candidates_given(conf, vol, want, n_want, list) :
+		     candidates_all(conf, vol, list);
+	err = n < 0 ? n :
+		      plex_place(conf, list, n, parity_each(plex, sectors),
+				 round_up(log_sectors, (u64)PLX_ALIGN_SECTORS), plex);
+	for (i = 0; err && i < plex->n_members; i++)
+		member_empty(&plex->member[i]);
+	kvfree(list);
+	return err;
+}
+
+/**
+ * plx_space_extend_parity() - find more room for a parity plex
+ * @conf: a checked configuration; @plex may be part of it
+ * @sectors: how much data it shall hold
+ * @plex: its members get what they lack, each on the disk where it ends
+ *
+ * Return: 0, also when there is room enough already; -ENOSPC, -ENOMEM; -EINVAL: not such
+ * a plex. On failure the members are as they were.
+ */
+int plx_space_extend_parity(const struct plx_conf *conf, u64 sectors, struct plx_conf_plex *plex)
+{
+	struct mark mark[PLEXUS_MAX_MEMBERS];
+	u64 each;
+	int err = 0;
+	u32 i;
+
+	if (!parity_possible(plex))
+		return -EINVAL;
+	if (sectors > PLX_SECTORS_MAX)
+		return -ENOSPC;
+	each = parity_each(plex, sectors);
+	for (i = 0; i < plex->n_members; i++)
+		mark[i] = member_mark(&plex->member[i]);
+	for (i = 0; !err && i < plex->n_members; i++) {
+		struct plx_conf_member *m = &plex->member[i];
+		u64 have = plx_conf_member_sectors(m);
+
+		if (!have)
+			err = -EINVAL;
+		else if (have < each)
+			err = plx_space_alloc(conf, m->extent[m->n_extents - 1].disk, each - have,
+					      m);
+	}
+	for (i = 0; err && i < plex->n_members; i++)
+		member_rewind(&plex->member[i], mark[i]);
 	return err;
 }
 

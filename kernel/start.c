@@ -40,8 +40,7 @@ static struct found *gather(struct plx_pack *pack)
 	for (i = 0; i < n; i++) {
 		struct plx_disk *disk = f->disk[i];
 
-		if (disk->dead ||
-		    plx_disk_read_config(disk, &f->conf[f->n], &why)) {
+		if (disk->dead || plx_disk_read_config(disk, &f->conf[f->n], &why)) {
 			plx_disk_put(disk);
 			continue;
 		}
@@ -65,34 +64,34 @@ static void drop(struct found *f)
 static int refuse_diverged(struct plx_pack *pack, struct found *f, u32 a, u32 b,
 			   struct plx_why *why)
 {
-	pack->diverged = true;
+	WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
 	return plx_refuse(
 		why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
 		"pack %s has two histories: %s (generation %llu) and %s (generation %llu) ran apart; choose one with pack recover --keep DISK",
-		f->conf[a]->name, f->disk[a]->path, f->conf[a]->generation,
-		f->disk[b]->path, f->conf[b]->generation);
+		f->conf[a]->name, f->disk[a]->path, f->conf[a]->generation, f->disk[b]->path,
+		f->conf[b]->generation);
 }
 
-static int choose(struct plx_pack *pack, struct found *f,
-		  const struct plx_id *keep, struct plx_why *why)
+/* @best: the configuration that counts; where that is refused, one to be looked at */
+static int choose(struct plx_pack *pack, struct found *f, const struct plx_id *keep, u32 *best,
+		  struct plx_why *why)
 {
 	u32 a = 0, b = 0, i;
-	int ret;
+	int ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
 
-	if (!f->n)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			"no disk of the pack has a valid configuration");
-	pack->diverged = false;
-	for (i = 0; keep && i < f->n; i++)
-		if (plx_id_equal(&f->id[i], keep))
-			return i;
-	if (keep)
-		return plx_refuse(
-			why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-			"the disk to keep is not one of this pack's that are here");
-	ret = plx_history_choose(f->conf, f->id, f->n, &a, &b);
-	return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : ret;
+	*best = ret < 0 ? a : ret;
+	if (!keep)
+		return ret == -EUCLEAN ? refuse_diverged(pack, f, a, b, why) : 0;
+	for (i = 0; i < f->n; i++) {
+		if (!plx_id_equal(&f->id[i], keep))
+			continue;
+		*best = i;
+		return 0;
+	}
+	if (ret == -EUCLEAN)
+		WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
+	return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+			  "the disk to keep is not one of this pack's that are here");
 }
 
 static void mark_present(struct found *f, struct plx_conf *conf, u32 best)
@@ -102,18 +101,15 @@ static void mark_present(struct found *f, struct plx_conf *conf, u32 best)
 
 	plx_history_cover(f->conf, f->id, f->n, best, f->covered);
 	for (i = 0; i < f->n; i++) {
-		conf->generation =
-			max(conf->generation, f->conf[i]->generation);
+		conf->generation = max(conf->generation, f->conf[i]->generation);
 		d = plx_conf_disk_find(conf, &f->id[i]);
 		if (d < 0)
 			continue;
 		f->present[d] = true;
-		f->apart[d] = !f->covered[i] ||
-			      plx_history_rolled_back(conf, d, f->conf[i]) ||
+		f->apart[d] = !f->covered[i] || plx_history_rolled_back(conf, d, f->conf[i]) ||
 			      plx_history_taken_over(conf, d, f->conf[i]);
 		plx_history_known(conf, d, f->conf[i]);
-		strscpy(conf->disk[d]->path, f->disk[i]->path,
-			sizeof(conf->disk[d]->path));
+		strscpy(conf->disk[d]->path, f->disk[i]->path, sizeof(conf->disk[d]->path));
 	}
 }
 
@@ -121,8 +117,7 @@ static void mark_present(struct found *f, struct plx_conf *conf, u32 best)
  * More than half would do, but the rest may be a moment away: started without
  * them, they would have to be resynced, and one of them may know more.
  */
-static int check_complete(struct found *f, struct plx_conf *conf,
-			  struct plx_why *why)
+static int check_complete(struct found *f, struct plx_conf *conf, struct plx_why *why)
 {
 	u32 d;
 
@@ -135,7 +130,7 @@ static int check_complete(struct found *f, struct plx_conf *conf,
 	return 0;
 }
 
-static int check_quorum(struct found *f, struct plx_conf *conf,
+static int check_quorum(struct plx_pack *pack, struct found *f, struct plx_conf *conf,
 			enum plx_start how, struct plx_why *why)
 {
 	u32 d, here = 0;
@@ -143,15 +138,28 @@ static int check_quorum(struct found *f, struct plx_conf *conf,
 	if (how == PLX_START_FORCED)
 		return 0;
 	if (plx_history_quorum(conf, f->present))
-		return how == PLX_START_COMPLETE ?
-			       check_complete(f, conf, why) :
-			       0;
+		return how == PLX_START_COMPLETE ? check_complete(f, conf, why) : 0;
 	for (d = 0; d < conf->n_disks; d++)
 		here += f->present[d];
+	WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_NOQUORUM);
 	return plx_refuse(
 		why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 		"pack %s waits for its disks: %u of %u are here, more than half are needed; pack recover --force starts it with these",
 		conf->name, here, conf->n_disks);
+}
+
+/* what the configuration may say, but the data path cannot do yet */
+static int check_known(const struct plx_conf *conf, struct plx_why *why)
+{
+	u32 v;
+
+	for (v = 0; v < conf->n_volumes; v++)
+		if (plx_conf_volume_parity(conf->volume[v]))
+			return plx_refuse(
+				why, PLEXUS_E_NOTIMPL,
+				"volume %s of pack %s has parity, which this version cannot run; use the one that made it",
+				conf->volume[v]->name, conf->name);
+	return 0;
 }
 
 /* runtime volumes for all of the configuration; no device yet */
@@ -175,14 +183,12 @@ static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
 	return ret;
 }
 
-static bool all_online(const struct plx_conf *conf,
-		       const struct plx_conf_plex *cp)
+static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *cp)
 {
 	u32 d;
 
 	for (d = 0; d < conf->n_disks; d++)
-		if (plx_conf_plex_uses(cp, d) &&
-		    conf->disk[d]->state != PLX_DISK_ONLINE)
+		if (plx_conf_plex_uses(cp, d) && conf->disk[d]->state != PLX_DISK_ONLINE)
 			return false;
 	return true;
 }
@@ -196,8 +202,8 @@ static bool all_online(const struct plx_conf *conf,
  * @kind: of the task to be named
  * @parent: task that this is a part of, or 0
  */
-void plx_change_take_back(struct plx_change *c, u32 d, bool full,
-			  bool failed_too, u32 kind, u64 parent)
+void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
+			  u64 parent)
 {
 	u32 v, i;
 
@@ -207,9 +213,8 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full,
 
 		for (i = 0; i < cv->n_plexes; i++) {
 			struct plx_conf_plex *cp = cv->plex[i];
-			bool gone =
-				cp->state == PLX_PLEX_MISSING ||
-				(cp->state == PLX_PLEX_FAILED && failed_too);
+			bool gone = cp->state == PLX_PLEX_MISSING ||
+				    (cp->state == PLX_PLEX_FAILED && failed_too);
 
 			if (!plx_conf_plex_uses(cp, d))
 				continue;
@@ -223,14 +228,12 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full,
 			if (full && plx_change_last_current(cv, i))
 				continue;
 			if (!task)
-				task = plx_task_new(kind, 0, &c->pack->id,
-						    &cv->id);
+				task = plx_task_new(kind, 0, &c->pack->id, &cv->id);
 			if (task) {
 				task->may_cancel = true;
 				task->parent = parent;
 			}
-			plx_change_attach(c, cv, i, kind, task ? task->id : 0,
-					  full);
+			plx_change_attach(c, cv, i, kind, task ? task->id : 0, full);
 		}
 		if (cv->n_plexes > 1 && cv->n_logs < 2) {
 			struct plx_why why;
@@ -243,12 +246,10 @@ void plx_change_take_back(struct plx_change *c, u32 d, bool full,
 }
 
 /* a resync that goes on does so as a task that runs: the old id may have ended, or be another's */
-static void rename_task(struct plx_change *c, struct plx_conf_volume *cv,
-			struct plx_conf_plex *cp)
+static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
 {
 	struct plx_task *task = plx_task_find(cp->task_id);
-	bool same = task &&
-		    task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
+	bool same = task && task->result == (u32)PLEXUS_VDS_E_OPERATION_PENDING &&
 		    plx_id_equal(&task->volume_id, &cv->id);
 
 	if (task)
@@ -261,6 +262,7 @@ static void rename_task(struct plx_change *c, struct plx_conf_volume *cv,
 		task->plex_id = cp->id;
 		plx_task_put(task);
 	}
+	plx_change_task(c, cp->task_id);
 }
 
 /* the change that records who is here; the volumes know their logs already */
@@ -275,24 +277,21 @@ static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 	c.starts = true;
 	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
 	for (d = 0; d < c.conf->n_disks; d++)
-		if (f->present[d] &&
-		    (c.conf->disk[d]->state == PLX_DISK_MISSING ||
-		     f->apart[d])) {
+		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
 			c.conf->disk[d]->state = PLX_DISK_ONLINE;
 			if (f->apart[d])
 				c.conf->disk[d]->joined = get_random_u64();
-			plx_change_take_back(&c, d, f->apart[d], false,
-					     PLEXUS_TASK_KIND_RESYNC, 0);
+			plx_change_take_back(&c, d, f->apart[d], false, PLEXUS_TASK_KIND_RESYNC, 0);
 		}
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			rename_task(&c, cv, cv->plex[i]);
 			if (!all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
+			rename_task(&c, cv, cv->plex[i]);
 		}
 		if (cv->n_plexes > 1)
 			plx_change_fit_log(&c, cv, why);
@@ -312,14 +311,13 @@ static void show_one(struct plx_volume *vol, void *arg)
 	epoch = plx_epoch_enter(&vol->epoch);
 	usable = plx_volume_plan(vol) && !plx_volume_plan(vol)->failed;
 	plx_epoch_exit(&vol->epoch, epoch);
-	if (smp_load_acquire(
-		    &vol->shown)) /* with the release of plx_volume_show() */
+	/* with the release of plx_volume_show() */
+	if (smp_load_acquire(&vol->shown))
 		plx_volume_resize(vol);
 	else if (conf && usable)
 		ret = plx_volume_show(vol, conf);
 	if (ret && ret != -ENOENT) /* that one went meanwhile */
-		pr_err("plexus: a device for a volume of pack %s cannot be made\n",
-		       conf->name);
+		pr_err("plexus: a device for a volume of pack %s cannot be made\n", conf->name);
 	if (conf)
 		plx_conf_put(conf);
 	plx_sync_kick(vol);
@@ -336,34 +334,68 @@ static void unmake(struct plx_volume *vol, void *arg)
 	plx_volume_finish(vol);
 }
 
-static int start_locked(struct plx_pack *pack, struct found *f,
-			enum plx_start how, const struct plx_id *keep,
-			bool import, struct plx_why *why)
+/*
+ * Of a pack that does not start people see which disks are here, and not what was
+ * last recorded. Nothing runs on this copy, and it is not written.
+ */
+static void publish_waiting(struct plx_pack *pack, struct found *f, struct plx_conf *conf)
+{
+	u32 d;
+
+	for (d = 0; d < conf->n_disks; d++) {
+		enum plx_disk_state *state = &conf->disk[d]->state;
+
+		if (f->present[d] && *state == PLX_DISK_MISSING)
+			*state = PLX_DISK_ONLINE;
+		else if (!f->present[d] && *state == PLX_DISK_ONLINE)
+			*state = PLX_DISK_MISSING;
+	}
+	plx_pack_publish(pack, conf);
+}
+
+/* may the pack start, and with which configuration? */
+static int decide(struct plx_pack *pack, struct found *f, enum plx_start how,
+		  const struct plx_id *keep, bool import, struct plx_conf **out,
+		  struct plx_why *why)
+{
+	struct plx_conf *conf;
+	u32 best;
+	int ret;
+
+	WRITE_ONCE(pack->waits, 0);
+	if (!f->n) {
+		WRITE_ONCE(pack->waits, PLEXUS_PACK_FLAGS_CORRUPTED);
+		return plx_refuse(why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+				  "no disk of the pack has a valid configuration");
+	}
+	ret = choose(pack, f, keep, &best, why);
+	conf = plx_conf_clone(f->conf[best]);
+	if (!conf)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+	mark_present(f, conf, best);
+	if (!ret && conf->flags & PLX_CONF_F_EXPORTED && !import)
+		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
+				 "pack %s was exported; pack import starts it", conf->name);
+	if (!ret)
+		ret = check_known(conf, why);
+	if (!ret)
+		ret = check_quorum(pack, f, conf, keep ? PLX_START_FORCED : how, why);
+	if (ret)
+		publish_waiting(pack, f, conf);
+	else
+		*out = conf;
+	return ret;
+}
+
+static int start_locked(struct plx_pack *pack, struct found *f, enum plx_start how,
+			const struct plx_id *keep, bool import, struct plx_why *why)
 {
 	struct plx_conf *conf;
 	u32 d;
-	int best, ret;
+	int ret = decide(pack, f, how, keep, import, &conf, why);
 
-	best = choose(pack, f, keep, why);
-	if (best < 0)
-		return best;
-	conf = plx_conf_clone(f->conf[best]);
-	if (!conf)
-		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-				  "no memory to start the pack");
-	mark_present(f, conf, best);
-	ret = 0;
-	if (conf->flags & PLX_CONF_F_EXPORTED && !import)
-		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
-				 "pack %s was exported; pack import starts it",
-				 conf->name);
-	if (!ret)
-		ret = check_quorum(f, conf, keep ? PLX_START_FORCED : how, why);
-	if (ret) {
-		plx_pack_publish(pack,
-				 conf); /* to be seen; nothing runs on it */
+	if (ret)
 		return ret;
-	}
 	for (d = 0; d < conf->n_disks; d++) {
 		if (!f->present[d] && conf->disk[d]->state == PLX_DISK_ONLINE) {
 			conf->disk[d]->state = PLX_DISK_MISSING;
@@ -376,13 +408,25 @@ static int start_locked(struct plx_pack *pack, struct found *f,
 	pack->state = PLX_PACK_ONLINE;
 	ret = make_volumes(pack, conf);
 	if (ret)
-		plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-			   "no memory to start the pack");
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
 	else
 		ret = settle(pack, f, why);
 	if (ret)
-		pack->state = PLX_PACK_WAITING;
+		pack->state = PLX_PACK_UNMAKING;
 	return ret;
+}
+
+/*
+ * The volumes of a start that failed. Their engines may wait for pack->change, so they
+ * cannot be stopped under it. Meanwhile the state keeps others from starting or
+ * stopping the pack: the volumes on its list are those of that start and no others.
+ */
+static void unmake_all(struct plx_pack *pack)
+{
+	plx_pack_each_volume(pack, unmake, NULL);
+	mutex_lock(&pack->change);
+	pack->state = PLX_PACK_WAITING;
+	mutex_unlock(&pack->change);
 }
 
 /* also of a pack that waits: there it can be looked at, and recovered */
@@ -397,6 +441,31 @@ static void show_device(struct plx_pack *pack)
 	}
 }
 
+/* it runs with one of the histories: what was written since would be lost without a word */
+static int refuse_keep(struct plx_pack *pack, struct plx_why *why)
+{
+	struct plx_conf *conf = plx_pack_conf(pack);
+
+	plx_refuse(
+		why, PLEXUS_VDS_E_INVALID_OPERATION,
+		"pack %s is online: --keep chooses a history before it starts; pack export lets go of it, pack recover --force writes anew the disks that ran apart",
+		conf->name);
+	plx_conf_put(conf);
+	return -EINVAL;
+}
+
+static int try_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
+		     bool import, struct plx_why *why)
+{
+	struct found *f = gather(pack);
+	int ret = f ? start_locked(pack, f, how, keep, import, why) :
+		      plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to start the pack");
+
+	strscpy(pack->why_waiting, ret ? why->text : "", sizeof(pack->why_waiting));
+	drop(f);
+	return ret;
+}
+
 /**
  * plx_pack_start - bring a pack online, if its disks allow it
  * @pack: the pack; one that is online already is left alone
@@ -407,43 +476,53 @@ static void show_device(struct plx_pack *pack)
  *
  * Context: sleeps.
  */
-int plx_pack_start(struct plx_pack *pack, enum plx_start how,
-		   const struct plx_id *keep, bool import, struct plx_why *why)
+int plx_pack_start(struct plx_pack *pack, enum plx_start how, const struct plx_id *keep,
+		   bool import, struct plx_why *why)
 {
-	struct found *f;
+	bool tried = false, failed = false;
 	int ret = 0;
 
 	mutex_lock(&pack->change);
-	if (pack->state == PLX_PACK_STOPPED) {
-		mutex_unlock(&pack->change);
-		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
-				  "the pack is being let go; try again");
-	}
 	if (pack->state == PLX_PACK_WAITING) {
-		f = gather(pack);
-		ret = f ? start_locked(pack, f, how, keep, import, why) :
-			  plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
-				     "no memory to start the pack");
-		strscpy(pack->why_waiting, ret ? why->text : "",
-			sizeof(pack->why_waiting));
-		drop(f);
-	} else if (pack->state == PLX_PACK_STOPPED) {
-		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-				 "the pack was stopped just now");
+		ret = try_start(pack, how, keep, import, why);
+		tried = true;
+		failed = pack->state == PLX_PACK_UNMAKING;
+	} else if (pack->state != PLX_PACK_ONLINE) {
+		ret = plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				 "the pack is being let go; try again");
+	} else if (keep) {
+		ret = refuse_keep(pack, why);
 	}
 	mutex_unlock(&pack->change);
-	if (ret) {
-		if (READ_ONCE(pack->state) !=
-		    PLX_PACK_STOPPED) { /* else who stops it does */
-			plx_pack_each_volume(pack, unmake, NULL);
-			show_device(pack);
-		}
-		return ret;
+	if (failed)
+		unmake_all(pack);
+	if (tried)
+		show_device(pack);
+	if (!ret)
+		plx_pack_show(pack);
+	if (tried && !ret)
+		plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
+	return ret;
+}
+
+/*
+ * The pack's record of the disk gets the path, in memory and with the next change on
+ * the disks: disk online and pack recover look there, and the disk may have moved.
+ */
+static int refuse_apart(struct plx_change *c, u32 d, struct plx_disk *disk,
+			const struct plx_conf *own, struct plx_why *why)
+{
+	struct plx_conf_disk *cd = c->conf->disk[d];
+
+	if (strncmp(cd->path, disk->path, sizeof(cd->path) - 1)) {
+		strscpy(cd->path, disk->path, sizeof(cd->path));
+		plx_conf_get(c->conf);
+		plx_pack_publish(c->pack, c->conf);
 	}
-	show_device(pack);
-	plx_pack_show(pack);
-	plx_event_pack(PLEXUS_EVENT_CODE_PACK_ARRIVE, pack);
-	return 0;
+	return plx_refuse(
+		why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
+		"%s (generation %llu) and pack %s (generation %llu) have run apart; disk online --force writes all of that disk anew",
+		disk->path, own->generation, c->conf->name, c->conf->generation);
 }
 
 /**
@@ -455,9 +534,8 @@ int plx_pack_start(struct plx_pack *pack, enum plx_start how,
  * @parent: task that this is a part of, or 0
  * @why: filled on refusal
  */
-int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk,
-		       bool failed_too, bool full, u64 parent,
-		       struct plx_why *why)
+int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed_too, bool full,
+		       u64 parent, struct plx_why *why)
 {
 	struct plx_conf *own = NULL;
 	struct plx_change c;
@@ -470,10 +548,9 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk,
 		goto out;
 	d = plx_conf_disk_find(c.conf, &disk->id);
 	if (d < 0) {
-		ret = plx_refuse(
-			why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
-			"%s was taken out of pack %s; disk add takes it in again",
-			disk->path, c.conf->name);
+		ret = plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
+				 "%s was taken out of pack %s; disk add takes it in again",
+				 disk->path, c.conf->name);
 		goto end;
 	}
 	if (c.conf->disk[d]->state == PLX_DISK_ONLINE ||
@@ -481,11 +558,7 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk,
 		goto end;
 	apart = own && plx_history_apart(c.conf, d, own);
 	if (apart && !full) {
-		ret = plx_refuse(
-			why, PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED,
-			"%s (generation %llu) and pack %s (generation %llu) have run apart; --force writes all of %s anew",
-			disk->path, own->generation, c.conf->name,
-			c.conf->generation, disk->path);
+		ret = refuse_apart(&c, d, disk, own, why);
 		goto end;
 	}
 	c.conf->disk[d]->state = PLX_DISK_ONLINE;
@@ -494,10 +567,8 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk,
 		plx_history_known(c.conf, d, own);
 	if (anew)
 		c.conf->disk[d]->joined = get_random_u64();
-	strscpy(c.conf->disk[d]->path, disk->path,
-		sizeof(c.conf->disk[d]->path));
-	plx_change_take_back(&c, d, anew, failed_too, PLEXUS_TASK_KIND_RESYNC,
-			     parent);
+	strscpy(c.conf->disk[d]->path, disk->path, sizeof(c.conf->disk[d]->path));
+	plx_change_take_back(&c, d, anew, failed_too, PLEXUS_TASK_KIND_RESYNC, parent);
 	ret = plx_change_commit(&c, why);
 end:
 	plx_change_end(&c);
@@ -551,8 +622,7 @@ static int record_export(struct plx_pack *pack, struct plx_why *why)
 	ret = plx_change_commit(&c, why);
 	plx_change_end_locked(&c);
 	/* no disk is left that could be told: then there is nothing to hold on to either */
-	if (ret &&
-	    why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
+	if (ret && why->result == (u32)PLEXUS_VDS_E_DMADMIN_METHOD_CALL_FAILED) {
 		pr_warn("plexus: a pack is exported without a disk to record it on\n");
 		memset(why, 0, sizeof(*why));
 		ret = 0;
@@ -567,6 +637,12 @@ static int claim_all(struct plx_pack *pack, bool exported, struct plx_why *why)
 	int ret = 0;
 
 	mutex_lock(&pack->change);
+	if (pack->state == PLX_PACK_UNMAKING) {
+		mutex_unlock(&pack->change);
+		return plx_refuse(
+			why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+			"a start of the pack has just failed and is being undone; try again");
+	}
 	plx_pack_each_volume(pack, claim_one, &stop);
 	if (stop.bad[0])
 		ret = plx_refuse(
@@ -617,22 +693,30 @@ int plx_op_pack_stop(struct plx_pack *pack, bool exported, struct plx_why *why)
 		return ret;
 	plx_pack_each_volume(pack, unmake, NULL);
 	dissolve(pack);
-	flush_workqueue(plx_wq);
+	flush_workqueue(pack->wq);
+	flush_workqueue(plx_wq); /* closes the disks */
 	return 0;
 }
 
+/*
+ * Not for a pack that was stopped: forget_start() has been there, or is about to be, and
+ * the module may go before the time is up. The lock orders it with claim_all().
+ */
 void plx_pack_start_soon(struct plx_pack *pack)
 {
-	plx_pack_get(pack);
-	if (!queue_delayed_work(plx_long_wq, &pack->start_work, START_DELAY))
-		plx_pack_put(pack);
+	mutex_lock(&pack->change);
+	if (pack->state != PLX_PACK_STOPPED) {
+		plx_pack_get(pack);
+		if (!queue_delayed_work(plx_long_wq, &pack->start_work, START_DELAY))
+			plx_pack_put(pack);
+	}
+	mutex_unlock(&pack->change);
 }
 
 /* the disks that were late did not come: the pack starts without them, if it may */
 void plx_pack_start_work(struct work_struct *work)
 {
-	struct plx_pack *pack = container_of(to_delayed_work(work),
-					     struct plx_pack, start_work);
+	struct plx_pack *pack = container_of(to_delayed_work(work), struct plx_pack, start_work);
 	struct plx_why why = {};
 
 	if (READ_ONCE(pack->state) == PLX_PACK_WAITING &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What people are told about disks, plexes and volumes, derived from the
- * configuration from the bottom up, and which changes of a plex's state are
- * legal. Nothing derived is stored.
+ * What people are told about disks, members, plexes and volumes, derived from
+ * the configuration from the bottom up, and which changes of a plex's or a
+ * member's state are legal. Nothing derived is stored.
  */
 #include <linux/kernel.h>
 #include "conf.h"
@@ -45,20 +45,56 @@ u32 plx_state_disk_health(const struct plx_conf_disk *disk)
 	return PLEXUS_HEALTH_UNKNOWN;
 }
 
-/* a plex whose disks are not all online is missing, whatever it will be when they are back */
+/*
+ * A plex whose disks are not all online is missing, whatever it will be when they are back.
+ * One with parity goes on without some of them; with too few members it has failed.
+ */
 static enum plx_plex_state seen(const struct plx_conf *conf, const struct plx_conf_plex *plex)
 {
 	bool alive = plex->state == PLX_PLEX_CURRENT || plex->state == PLX_PLEX_STALE;
 
-	return alive && !plx_conf_plex_attached(conf, plex) ? PLX_PLEX_MISSING : plex->state;
+	if (!alive || plx_conf_plex_attached(conf, plex))
+		return plex->state;
+	return plex->parity ? PLX_PLEX_FAILED : PLX_PLEX_MISSING;
+}
+
+/* are all members that a parity plex lost about to be regenerated? */
+static bool regenerates(const struct plx_conf *conf, const struct plx_conf_plex *plex)
+{
+	u32 i;
+
+	for (i = 0; i < plex->n_members; i++) {
+		enum plx_member_state state = plx_conf_member_seen(conf, &plex->member[i]);
+
+		if (state != PLX_MEMBER_CURRENT && state != PLX_MEMBER_STALE)
+			return false;
+	}
+	return plex->task_id;
 }
 
 /* the plexes of a volume, counted; @except is left out */
 struct tally {
-	u32 clean, errors; /* CURRENT */
-	u32 coming; /* STALE, and a task is about to change that */
-	u32 gone; /* FAILED, MISSING, or STALE and nobody cares */
+	u32 readable; /* CURRENT */
+	u32 errors; /* of these, with errors seen */
+	u32 sound; /* of these, without errors, or with members to spare */
+	u32 coming; /* misses something, and a task is about to change that */
+	u32 gone; /* FAILED, MISSING, or misses something and nobody cares */
 };
+
+static void tally_current(struct tally *t, const struct plx_conf *conf,
+			  const struct plx_conf_plex *plex)
+{
+	bool errors = plex->flags & PLX_PLEX_F_ERRORS;
+	u32 lost = plx_conf_plex_lost(conf, plex);
+
+	t->readable++;
+	t->errors += errors;
+	t->sound += !errors || lost < plex->parity;
+	if (lost && regenerates(conf, plex))
+		t->coming++;
+	else if (lost)
+		t->gone++;
+}
 
 static struct tally volume_tally(const struct plx_conf *conf, const struct plx_conf_volume *vol,
 				 const struct plx_conf_plex *except)
@@ -72,10 +108,8 @@ static struct tally volume_tally(const struct plx_conf *conf, const struct plx_c
 
 		if (plex == except)
 			continue;
-		if (state == PLX_PLEX_CURRENT && !(plex->flags & PLX_PLEX_F_ERRORS))
-			t.clean++;
-		else if (state == PLX_PLEX_CURRENT)
-			t.errors++;
+		if (state == PLX_PLEX_CURRENT)
+			tally_current(&t, conf, plex);
 		else if (state == PLX_PLEX_STALE && plex->task_id)
 			t.coming++;
 		else
@@ -96,45 +130,63 @@ static const struct plx_conf_volume *plex_volume(const struct plx_conf *conf,
 	return NULL;
 }
 
+static u32 failed_redundancy(const struct tally *t)
+{
+	return t->sound ? PLEXUS_HEALTH_FAILED_REDUNDANCY :
+			  PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING;
+}
+
+static u32 current_health(const struct plx_conf *conf, const struct plx_conf_volume *vol,
+			  const struct plx_conf_plex *plex)
+{
+	const struct tally t = volume_tally(conf, vol, NULL);
+
+	if (plx_conf_plex_lost(conf, plex))
+		return regenerates(conf, plex) ? PLEXUS_HEALTH_REBUILDING : failed_redundancy(&t);
+	if (!(plex->flags & PLX_PLEX_F_ERRORS))
+		return PLEXUS_HEALTH_HEALTHY;
+	return plx_conf_volume_redundant(vol) ? PLEXUS_HEALTH_FAILING_REDUNDANCY :
+						PLEXUS_HEALTH_FAILING;
+}
+
 /**
  * plx_state_plex_health() - VDS_HEALTH of a plex
  * @conf: where the plex is
  * @plex: which, the very one in @conf
  *
- * ================ ====================== ===================================
- * plex             in a mirror            the only one of its volume
- * ================ ====================== ===================================
- * CURRENT          healthy                healthy
- * CURRENT, errors  failing_redundancy     failing
- * STALE, task      rebuilding             rebuilding
- * STALE            stale                  stale
- * FAILED, MISSING  failed_redundancy      failed
- * ================ ====================== ===================================
+ * ========================= ================== ================== ==================
+ * plex                      in a mirror        alone, with parity alone, without
+ * ========================= ================== ================== ==================
+ * CURRENT                   healthy            healthy            healthy
+ * CURRENT, errors           failing_redundancy failing_redundancy failing
+ * CURRENT, with all lost    rebuilding         rebuilding         (cannot be)
+ * members STALE and a task
+ * CURRENT, members lost     failed_redundancy  failed_redundancy  (cannot be)
+ * STALE, task               rebuilding         rebuilding         rebuilding
+ * STALE                     stale              stale              stale
+ * FAILED, MISSING           failed_redundancy  failed             failed
+ * ========================= ================== ================== ==================
  *
- * In the last line, a mirror's says failed_redundancy_failing when all other
- * CURRENT plexes show errors, and failed when no other is CURRENT.
+ * failed_redundancy is failed_redundancy_failing when all CURRENT plexes show errors
+ * and have no member to spare; of a FAILED or MISSING one in a mirror it is failed
+ * when no other is CURRENT. One with parity that lost more members than that is FAILED.
  */
 u32 plx_state_plex_health(const struct plx_conf *conf, const struct plx_conf_plex *plex)
 {
 	const struct plx_conf_volume *vol = plex_volume(conf, plex);
-	bool mirror = vol && vol->n_plexes > 1;
-	struct tally others = { 0 };
+	struct tally others;
 
+	if (!vol)
+		return PLEXUS_HEALTH_UNKNOWN;
 	switch (seen(conf, plex)) {
 	case PLX_PLEX_CURRENT:
-		if (!(plex->flags & PLX_PLEX_F_ERRORS))
-			return PLEXUS_HEALTH_HEALTHY;
-		return mirror ? PLEXUS_HEALTH_FAILING_REDUNDANCY : PLEXUS_HEALTH_FAILING;
+		return current_health(conf, vol, plex);
 	case PLX_PLEX_STALE:
 		return plex->task_id ? PLEXUS_HEALTH_REBUILDING : PLEXUS_HEALTH_STALE;
 	case PLX_PLEX_FAILED:
 	case PLX_PLEX_MISSING:
-		if (vol)
-			others = volume_tally(conf, vol, plex);
-		if (others.clean)
-			return PLEXUS_HEALTH_FAILED_REDUNDANCY;
-		return others.errors ? PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING :
-				       PLEXUS_HEALTH_FAILED;
+		others = volume_tally(conf, vol, plex);
+		return others.readable ? failed_redundancy(&others) : PLEXUS_HEALTH_FAILED;
 	}
 	return PLEXUS_HEALTH_UNKNOWN;
 }
@@ -166,10 +218,11 @@ u32 plx_state_plex_status(const struct plx_conf *conf, const struct plx_conf_ple
  * The first line that is true:
  *
  * * no plex is CURRENT: failed
- * * the only plex is CURRENT: healthy, with errors failing
- * * a plex is FAILED, MISSING, or STALE without a task: failed_redundancy, or
- *   failed_redundancy_failing when all CURRENT ones show errors
- * * a plex is STALE: rebuilding
+ * * the only plex, which has no parity, is CURRENT: healthy, with errors failing
+ * * a plex is FAILED, MISSING, or STALE without a task, or has lost members that
+ *   are not all STALE with a task: failed_redundancy, or failed_redundancy_failing
+ *   when all CURRENT ones show errors and have no member to spare
+ * * a plex, or a member, is STALE: rebuilding
  * * a plex shows errors: failing_redundancy
  * * healthy
  */
@@ -177,13 +230,12 @@ u32 plx_state_volume_health(const struct plx_conf *conf, const struct plx_conf_v
 {
 	const struct tally t = volume_tally(conf, vol, NULL);
 
-	if (!t.clean && !t.errors)
+	if (!t.readable)
 		return PLEXUS_HEALTH_FAILED;
-	if (vol->n_plexes == 1)
+	if (!plx_conf_volume_redundant(vol))
 		return t.errors ? PLEXUS_HEALTH_FAILING : PLEXUS_HEALTH_HEALTHY;
 	if (t.gone)
-		return t.clean ? PLEXUS_HEALTH_FAILED_REDUNDANCY :
-				 PLEXUS_HEALTH_FAILED_REDUNDANCY_FAILING;
+		return failed_redundancy(&t);
 	if (t.coming)
 		return PLEXUS_HEALTH_REBUILDING;
 	return t.errors ? PLEXUS_HEALTH_FAILING_REDUNDANCY : PLEXUS_HEALTH_HEALTHY;
@@ -200,7 +252,7 @@ u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_v
 {
 	const struct tally t = volume_tally(conf, vol, NULL);
 
-	return t.clean || t.errors ? PLEXUS_VOLUME_STATUS_ONLINE : PLEXUS_VOLUME_STATUS_FAILED;
+	return t.readable ? PLEXUS_VOLUME_STATUS_ONLINE : PLEXUS_VOLUME_STATUS_FAILED;
 }
 
 /**
@@ -210,7 +262,9 @@ u32 plx_state_volume_status(const struct plx_conf *conf, const struct plx_conf_v
  * @member: index of the member
  *
  * A member with a disk that is not online has failed, and so has one of a
- * FAILED plex with a disk that had write errors. Else the plex decides:
+ * FAILED plex with a disk that had write errors. One of a parity plex may have a
+ * state of its own: STALE is rebuilding or stale, FAILED is failed, MISSING, now
+ * that its disks are there, is stale. Else the plex decides:
  * CURRENT is healthy, or failing when the plex shows errors and a disk of the
  * member had some; STALE is rebuilding or stale; the good members of a plex
  * that is FAILED or MISSING are stale, for they get no writes.
@@ -233,6 +287,16 @@ u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_p
 		errors |= disk->read_errors || disk->write_errors;
 		write_errors |= disk->write_errors;
 	}
+	switch (m->state) {
+	case PLX_MEMBER_STALE:
+		return plex->task_id ? PLEXUS_HEALTH_REBUILDING : PLEXUS_HEALTH_STALE;
+	case PLX_MEMBER_FAILED:
+		return PLEXUS_HEALTH_FAILED;
+	case PLX_MEMBER_MISSING:
+		return PLEXUS_HEALTH_STALE;
+	case PLX_MEMBER_CURRENT:
+		break;
+	}
 	switch (plex->state) {
 	case PLX_PLEX_CURRENT:
 		return errors && plex->flags & PLX_PLEX_F_ERRORS ? PLEXUS_HEALTH_FAILING :
@@ -246,6 +310,14 @@ u32 plx_state_member_health(const struct plx_conf *conf, const struct plx_conf_p
 	}
 	return PLEXUS_HEALTH_UNKNOWN;
 }
+
+/* CURRENT, STALE, FAILED, MISSING: where there are others that get the writes that it misses */
+static const bool may_beside_others[4][4] = {
+	{ true, true, true, true },
+	{ true, true, true, true },
+	{ false, true, true, true },
+	{ false, true, true, true },
+};
 
 static bool plex_state_known(enum plx_plex_state state)
 {
@@ -271,15 +343,26 @@ static bool plex_state_known(enum plx_plex_state state)
  */
 bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to)
 {
-	static const bool may[4][4] = {
-		{ true, true, true, true },
-		{ true, true, true, true },
-		{ false, true, true, true },
-		{ false, true, true, true },
-	};
-
 	return plex_state_known(from) && plex_state_known(to) &&
-	       may[from - PLX_PLEX_CURRENT][to - PLX_PLEX_CURRENT];
+	       may_beside_others[from - PLX_PLEX_CURRENT][to - PLX_PLEX_CURRENT];
+}
+
+/**
+ * plx_state_member_may() - is this a legal change of a member of a parity plex?
+ * @from: old state
+ * @to: new state
+ *
+ * The table is that of plx_state_plex_may(): what got no writes for a while is
+ * regenerated before it is CURRENT again.
+ *
+ * That holds for members that the plex goes on without. One too many that is lost
+ * keeps its state: the plex gets no writes without it, so it misses nothing, and
+ * its disk is what says that it is not there.
+ */
+bool plx_state_member_may(enum plx_member_state from, enum plx_member_state to)
+{
+	return from <= PLX_MEMBER_MISSING && to <= PLX_MEMBER_MISSING &&
+	       may_beside_others[from][to];
 }
 
 /**
@@ -296,10 +379,10 @@ bool plx_state_plex_may(enum plx_plex_state from, enum plx_plex_state to)
  * MISSING  yes     no    yes    (yes)
  * ======== ======= ===== ====== =======
  *
- * Nothing was written elsewhere while it was away, so what comes back is
- * CURRENT (from FAILED only when somebody forces it), and there is nothing to
- * resync it from, so nothing becomes STALE. It can only have been STALE when
- * it was broken off a mirror by force.
+ * There is nothing to resync it from, so nothing becomes STALE. Nothing was
+ * written elsewhere either, so it stays CURRENT whatever happens to its disks,
+ * see plx_change_detach(); one that was broken off a mirror by force becomes
+ * CURRENT from whatever it was there.
  */
 bool plx_state_sole_plex_may(enum plx_plex_state from, enum plx_plex_state to)
 {

@@ -15,7 +15,19 @@
 #include "sync.h"
 
 #define CHECKPOINT_INTERVAL (3 * HZ)
-#define PROGRESS_INTERVAL (HZ / 5)
+#define MEMORY_RETRY (HZ)
+#define BAD_ROW 64 /* so many unreadable regions, none good between: nothing can be read */
+
+/* any context; not any more once stop is set */
+static void kick(struct plx_sync *s, unsigned long delay)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	if (!s->stop)
+		mod_delayed_work(plx_long_wq, &s->work, delay);
+	spin_unlock_irqrestore(&s->lock, flags);
+}
 
 /* ---- tasks ---- */
 
@@ -139,6 +151,7 @@ struct look {
 	u64 done[PLEXUS_MAX_PLEXES]; /* tasks all of whose plexes may become current */
 	u64 cancel[PLEXUS_MAX_PLEXES];
 	u32 n_done, n_cancel;
+	u32 unsync; /* regions */
 	bool equal; /* regions are to be made equal */
 };
 
@@ -165,10 +178,13 @@ static bool look_locked(struct plx_sync *s, struct plx_plan *plan, const struct 
 	int k;
 
 	memset(l, 0, sizeof(*l));
-	if (!plan || !plan->log || !plan->n_current)
+	if (!plan || !plan->log)
 		return false;
+	if (plan->log->log_id != s->bad_log)
+		s->n_bad = 0; /* regions of another log */
 	l->equal = READ_ONCE(plan->log->n_unsync) && plan->n_current > 1;
-	l->left = l->equal ? plan->log->n_unsync : 0;
+	l->unsync = l->equal ? READ_ONCE(plan->log->n_unsync) : 0;
+	l->left = l->unsync;
 	for (i = plan->n_current; i < plan->n; i++) {
 		k = plx_conf_plex_find(cv, &plan->plex[i].plex->id);
 		if (k < 0 || !cv->plex[k]->task_id)
@@ -181,6 +197,9 @@ static bool look_locked(struct plx_sync *s, struct plx_plan *plan, const struct 
 		if (!left && l->n_done < ARRAY_SIZE(l->done))
 			l->done[l->n_done++] = cv->plex[k]->task_id;
 	}
+	/* it goes on when a current plex is back; until then its tasks can only be cancelled */
+	if (!plan->n_current)
+		return l->n_cancel;
 	s->left = l->left;
 	s->total = max(s->total, l->left);
 	return l->targets || l->equal;
@@ -203,7 +222,16 @@ static bool look(struct plx_sync *s, struct look *l)
 	return any;
 }
 
-/* the next run of regions with one need, from the cursor on, around the end; false: none */
+/* of the plan's log, and known to be unreadable */
+static bool is_bad(const struct plx_sync *s, const struct plx_plan *plan, u32 r)
+{
+	return s->n_bad && plan->log->log_id == s->bad_log && test_bit(r, s->bad);
+}
+
+/*
+ * The next run of regions with one need, from the cursor on, around the end, but for
+ * those that cannot be read; false: none.
+ */
 static bool next_run(struct plx_sync *s, u64 targets, u32 *first, u32 *last, u64 *need)
 {
 	unsigned int epoch = plx_epoch_enter(&s->vol->epoch);
@@ -214,13 +242,15 @@ static bool next_run(struct plx_sync *s, u64 targets, u32 *first, u32 *last, u64
 	n = plan && plan->log ? plan->log->n_regions : 0;
 	for (i = 0; i < n && !found; i++) {
 		r = (s->cursor + i) % n;
-		*need = plx_sync_need(plan, r, targets);
+		*need = is_bad(s, plan, r) ? 0 : plx_sync_need(plan, r, targets);
 		found = *need;
 	}
 	if (found) {
 		max = max_t(u32, PLX_WINDOW_SECTORS >> plan->log->shift, 1);
+		if (r < s->alone)
+			max = 1;
 		for (i = r + 1; i < n && i - r < max; i++)
-			if (plx_sync_need(plan, i, targets) != *need)
+			if (is_bad(s, plan, i) || plx_sync_need(plan, i, targets) != *need)
 				break;
 		*first = r;
 		*last = i - 1;
@@ -234,6 +264,7 @@ static bool next_run(struct plx_sync *s, u64 targets, u32 *first, u32 *last, u64
 
 struct target {
 	struct plx_plex *plex;
+	struct plx_log *log; /* to compare only */
 	u32 map, attached;
 	u64 task;
 };
@@ -253,6 +284,7 @@ static u32 targets(struct plx_sync *s, struct target *t)
 			continue;
 		t[n].plex = plan->plex[i].plex;
 		plx_plex_get(t[n].plex);
+		t[n].log = plan->log;
 		t[n].attached = READ_ONCE(t[n].plex->attached);
 		t[n].map = cv->plex[k]->stale_map;
 		t[n++].task = cv->plex[k]->task_id;
@@ -267,11 +299,13 @@ static void checkpoint(struct plx_sync *s)
 {
 	struct target t[PLEXUS_MAX_PLEXES];
 	u32 n = targets(s, t), i;
+	struct plx_log *log;
 
-	mutex_lock(&s->vol->window_lock); /* keeps vol->log */
+	mutex_lock(&s->vol->window_lock); /* keeps the log, also when a change lets go of it */
+	log = READ_ONCE(s->vol->log);
 	for (i = 0; i < n; i++) {
-		if (t[i].map && s->vol->log)
-			plx_log_checkpoint(s->vol->log, t[i].plex, t[i].map, t[i].attached);
+		if (t[i].map && log && log == t[i].log)
+			plx_log_checkpoint(log, t[i].plex, t[i].map, t[i].attached);
 		plx_plex_put(t[i].plex);
 	}
 	mutex_unlock(&s->vol->window_lock);
@@ -301,6 +335,14 @@ static u32 make_current(struct plx_sync *s, struct plx_conf_volume *cv, struct t
 	return done;
 }
 
+/* what became current may have been lost with its disk in the same change: see drop_orphans() */
+static bool is_current(const struct plx_conf_volume *cv, const struct plx_id *id)
+{
+	int k = plx_conf_plex_find(cv, id);
+
+	return k >= 0 && cv->plex[k]->state == PLX_PLEX_CURRENT;
+}
+
 /* all that was copied is flushed before the configuration calls a plex current */
 static void finish(struct plx_sync *s)
 {
@@ -317,15 +359,14 @@ static void finish(struct plx_sync *s)
 		if (done)
 			ret = plx_change_commit(&c, &why);
 		for (i = 0; !ret && i < n; i++)
-			if (!names_task(c.conf->volume[v], t[i].task))
+			if (is_current(c.conf->volume[v], &t[i].plex->id) &&
+			    !names_task(c.conf->volume[v], t[i].task))
 				end_task(s, t[i].task, PLEXUS_S_OK, NULL);
 		plx_change_end(&c);
 	}
 	for (i = 0; i < n; i++)
 		plx_plex_put(t[i].plex);
-	if (!ret)
-		plx_event_volume(PLEXUS_EVENT_CODE_VOLUME_MODIFY, s->vol);
-	else
+	if (ret)
 		msleep(20);
 }
 
@@ -341,20 +382,62 @@ static void cancel(struct plx_sync *s, const struct look *l)
 	}
 }
 
-/* nobody can be read where it must be: the plexes stay stale */
+/*
+ * No current plex can read the regions. One of several in a run: they are copied one by
+ * one, to find it. It stays marked, in the maps and for this run; the rest goes on.
+ */
+static void unreadable(struct plx_sync *s, u32 first, u32 last)
+{
+	unsigned int epoch;
+	struct plx_plan *plan;
+
+	if (first < last) {
+		s->alone = last + 1;
+		s->cursor = first;
+		return;
+	}
+	epoch = plx_epoch_enter(&s->vol->epoch);
+	plan = plx_volume_plan(s->vol);
+	if (plan && plan->log && first < plan->log->n_regions) {
+		if (plan->log->log_id != s->bad_log) {
+			bitmap_zero(s->bad, PLX_LOG_BITS);
+			s->bad_log = plan->log->log_id;
+			s->n_bad = 0;
+		}
+		s->bad_row++;
+		if (!s->n_bad++)
+			s->bad_sector = (u64)first << plan->log->shift;
+		__set_bit(first, s->bad);
+	}
+	plx_epoch_exit(&s->vol->epoch, epoch);
+}
+
+/* only what nobody can read is left: the plexes stay stale, or different, there */
 static void give_up(struct plx_sync *s)
 {
 	struct target t[PLEXUS_MAX_PLEXES];
 	u32 n = targets(s, t), i;
+	char text[160];
 
+	snprintf(text, sizeof(text),
+		 "%u regions can be read from no current plex, the first at sector %llu; write what is there anew, then volume recover goes on",
+		 s->n_bad, s->bad_sector);
+	pr_err("plexus: plx%d: %s\n", s->vol->minor, text);
 	checkpoint(s);
 	for (i = 0; i < n; i++) {
 		unname_task(s->vol, t[i].task);
-		end_task(s, t[i].task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED,
-			 "no current plex can be read everywhere; copy the data elsewhere");
+		end_task(s, t[i].task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED, text);
 		plx_plex_put(t[i].plex);
 	}
+	if (s->equal_task) {
+		plx_task_end(s->equal_task, PLEXUS_VDS_E_OBJECT_STATUS_FAILED, text);
+		plx_task_put(s->equal_task);
+		s->equal_task = NULL;
+		s->told = s->unsync;
+	}
 	s->stuck = true;
+	WRITE_ONCE(s->give_ups, s->give_ups + 1);
+	wake_up_all(&s->idle);
 }
 
 /* ---- the runner ---- */
@@ -401,9 +484,20 @@ static void mend(struct plx_sync *s)
 
 static void equal_task(struct plx_sync *s, const struct look *l)
 {
-	if (l->equal && !s->equal_task)
+	if (!l->equal)
+		s->told = 0;
+	s->unsync = l->unsync;
+	/* what could not be read is tried again with each kick, but told once */
+	if (l->equal && !s->equal_task && l->unsync != s->told) {
 		s->equal_task = plx_task_new(PLEXUS_TASK_KIND_RESYNC, 0, &s->vol->pack->id,
 					     &s->vol->id);
+		if (s->equal_task) {
+			/* nothing in the configuration could say that it is not wanted */
+			s->equal_task->instead =
+				"makes plexes equal; volume set --sync-action pause holds it";
+			WRITE_ONCE(s->equal_task->may_cancel, false);
+		}
+	}
 	if (!s->equal_task)
 		return;
 	if (l->equal) {
@@ -414,37 +508,6 @@ static void equal_task(struct plx_sync *s, const struct look *l)
 	plx_task_put(s->equal_task);
 	s->equal_task = NULL;
 	wake_up_all(&s->idle);
-}
-
-/* one step of whatever is to be done; false: nothing is */
-static bool step(struct plx_sync *s)
-{
-	u32 first, last;
-	struct look l;
-	u64 need;
-	bool any;
-
-	mend(s);
-	any = look(s, &l);
-	equal_task(s, &l);
-	if (any && l.n_cancel) {
-		cancel(s, &l);
-		return true;
-	}
-	if (any && l.n_done) {
-		finish(s);
-		return true;
-	}
-	if (!any || READ_ONCE(s->pause) || s->stuck)
-		return plx_scrub_step(s);
-	if (!next_run(s, l.targets, &first, &last, &need))
-		return true;
-	if (plx_sync_regions(s, first, last, need) == -EIO)
-		give_up(s);
-	if (time_after(jiffies, s->last_checkpoint + CHECKPOINT_INTERVAL))
-		checkpoint(s);
-	cond_resched();
-	return true;
 }
 
 static void free_pages_of(struct page **pages)
@@ -472,61 +535,138 @@ static struct page **alloc_pages_of(void)
 	return pages;
 }
 
-static void sync_work(struct work_struct *work)
+static void free_memory(struct plx_sync *s)
 {
-	struct plx_sync *s = container_of(work, struct plx_sync, work);
+	free_pages_of(s->pages);
+	free_pages_of(s->pages2);
+	kvfree(s->bad);
+	s->pages = NULL;
+	s->pages2 = NULL;
+	s->bad = NULL;
+}
 
+/* what copying takes, when there is something to copy; false: the run ends, and is tried again */
+static bool has_memory(struct plx_sync *s)
+{
+	if (s->bad)
+		return true;
 	s->pages = alloc_pages_of();
 	s->pages2 = alloc_pages_of();
+	s->bad = kvcalloc(BITS_TO_LONGS(PLX_LOG_BITS), sizeof(long), GFP_KERNEL);
+	if (s->pages && s->pages2 && s->bad)
+		return true;
+	free_memory(s);
+	kick(s, MEMORY_RETRY);
+	return false;
+}
+
+/* one step of whatever is to be done; false: nothing is, or it cannot be done now */
+static bool step(struct plx_sync *s)
+{
+	u32 first, last;
+	struct look l = {};
+	u64 need;
+	bool any;
+	int ret;
+
+	if (READ_ONCE(s->n_mends) && !has_memory(s))
+		return false;
+	mend(s);
+	any = look(s, &l);
+	equal_task(s, &l);
+	if (any && l.n_cancel) {
+		cancel(s, &l);
+		return true;
+	}
+	if (any && l.n_done) {
+		finish(s);
+		return true;
+	}
+	if (!any || READ_ONCE(s->pause) || s->stuck)
+		return READ_ONCE(s->scrub) && has_memory(s) && plx_scrub_step(s);
+	if (!has_memory(s))
+		return false;
+	if (s->bad_row < BAD_ROW && next_run(s, l.targets, &first, &last, &need)) {
+		ret = plx_sync_regions(s, first, last, need);
+		if (ret == -EIO)
+			unreadable(s, first, last);
+		else if (!ret)
+			s->bad_row = 0;
+	} else if (s->n_bad) {
+		give_up(s);
+	}
+	if (time_after(jiffies, s->last_checkpoint + CHECKPOINT_INTERVAL))
+		checkpoint(s);
+	cond_resched();
+	return true;
+}
+
+static void sync_work(struct work_struct *work)
+{
+	struct plx_sync *s = container_of(to_delayed_work(work), struct plx_sync, work);
+
 	s->began = ktime_get();
 	s->copied = 0;
 	s->stuck = false;
+	s->n_bad = 0;
+	s->bad_row = 0;
+	s->bad_log = 0;
+	s->alone = 0;
 	s->last_checkpoint = jiffies;
-	while (s->pages && s->pages2 && !READ_ONCE(s->stop) && step(s))
+	while (!READ_ONCE(s->stop) && step(s))
 		;
-	if (s->n_tasks)
+	if (s->bad && s->n_tasks) /* something may have been copied */
 		checkpoint(s);
 	s->total = 0;
 	s->left = 0;
 	s->speed = 0;
-	free_pages_of(s->pages);
-	free_pages_of(s->pages2);
+	free_memory(s);
 	wake_up_all(&s->idle);
 }
 
 void plx_sync_kick(struct plx_volume *vol)
 {
-	if (!READ_ONCE(vol->sync->stop))
-		queue_work(plx_long_wq, &vol->sync->work);
+	kick(vol->sync, 0);
+}
+
+/* no kick begins a run any more */
+static void no_more(struct plx_sync *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	WRITE_ONCE(s->stop, true);
+	spin_unlock_irqrestore(&s->lock, flags);
 }
 
 /* nothing is copied any more once window_lock is given back; plx_sync_stop() has to follow */
 void plx_sync_halt(struct plx_volume *vol)
 {
 	lockdep_assert_held(&vol->window_lock);
-	WRITE_ONCE(vol->sync->stop, true);
+	no_more(vol->sync);
 }
 
 void plx_sync_stop(struct plx_volume *vol)
 {
 	struct plx_sync *s = vol->sync;
 
-	WRITE_ONCE(s->stop, true);
-	cancel_work_sync(&s->work);
+	no_more(s);
+	cancel_delayed_work_sync(&s->work);
 	wake_up_all(&s->idle);
 	if (s->equal_task) {
 		plx_task_end(s->equal_task, PLEXUS_VDS_E_OPERATION_CANCELED, "the volume stopped");
 		plx_task_put(s->equal_task);
 		s->equal_task = NULL;
 	}
-	while (s->n_tasks)
-		end_task(s, s->task[0], PLEXUS_VDS_E_OPERATION_CANCELED,
-			 "the volume stopped; it goes on when the volume is back");
 	if (s->scrub) {
 		plx_task_end(s->scrub, PLEXUS_VDS_E_OPERATION_CANCELED, "the volume stopped");
 		plx_task_put(s->scrub);
 		s->scrub = NULL;
 	}
+	/* also those that were named a moment ago, which the engine has not seen yet */
+	s->n_tasks = 0;
+	plx_task_end_volume(&vol->id, PLEXUS_VDS_E_OPERATION_CANCELED,
+			    "the volume stopped; it goes on when the volume is back");
 }
 
 void plx_sync_pause(struct plx_volume *vol, bool pause)
@@ -556,7 +696,7 @@ int plx_sync_new(struct plx_volume *vol)
 	s->vol = vol;
 	spin_lock_init(&s->lock);
 	init_waitqueue_head(&s->idle);
-	INIT_WORK(&s->work, sync_work);
+	INIT_DELAYED_WORK(&s->work, sync_work);
 	vol->sync = s;
 	return 0;
 }
@@ -615,15 +755,17 @@ static bool all_equal(struct plx_volume *vol)
 int plx_sync_wait_equal(struct plx_volume *vol, struct plx_task *task)
 {
 	struct plx_sync *s = vol->sync;
+	u32 give_ups = READ_ONCE(s->give_ups);
 
 	while (!all_equal(vol)) {
 		plx_sync_kick(vol);
-		wait_event_timeout(s->idle, all_equal(vol) || READ_ONCE(s->stop), HZ / 4);
+		wait_event_timeout(s->idle, all_equal(vol) || READ_ONCE(s->stop) ||
+				   READ_ONCE(s->give_ups) != give_ups, HZ / 4);
 		plx_task_progress(task, READ_ONCE(s->total) - READ_ONCE(s->left), s->total);
 		if (plx_task_cancelled(task))
 			return -ECANCELED;
-		if (READ_ONCE(s->stop) || s->stuck)
-			return -EIO;
+		if (READ_ONCE(s->stop) || READ_ONCE(s->give_ups) != give_ups)
+			return all_equal(vol) ? 0 : -EIO;
 	}
 	return 0;
 }

@@ -17,20 +17,32 @@ struct plx_mend {
 
 struct plx_sync {
 	struct plx_volume *vol;
-	struct work_struct work; /* one runner; everything without a note is its own */
-	struct page **pages, **pages2; /* PLX_WINDOW_PAGES each, while it runs */
+	struct delayed_work work; /* one runner; everything without a note is its own */
+	struct page **pages, **pages2; /* PLX_WINDOW_PAGES each, while it copies */
 	u32 cursor; /* region to look at next */
 	u32 total, left; /* regions of this run; racy to read */
 	u64 speed; /* bytes per second, racy to read */
-	unsigned long last_checkpoint, last_progress;
+	unsigned long last_checkpoint;
 	ktime_t began;
 	u64 copied; /* bytes since began */
 	struct plx_task *equal_task; /* of the regions that are to be made equal */
 	u32 n_tasks;
 	u64 task[PLEXUS_MAX_PLEXES]; /* ids that plexes named when last seen */
-	bool stuck; /* no plex can be read where it must be: wait for a kick */
+	/*
+	 * regions, of the log with that id, that no current plex could read in this run, a
+	 * bit each; the first one's sector
+	 */
+	unsigned long *bad;
+	u64 bad_log, bad_sector;
+	u32 n_bad, bad_row; /* in all; one behind the other */
+	u32 alone; /* regions below are copied one by one: one of them cannot be read */
+	u32 unsync; /* regions to be made equal, at the last look */
+	u32 told; /* the same when their task ended badly */
+	u32 give_ups; /* READ_ONCE: ends of a run for want of readable regions */
+	bool stuck; /* only regions that cannot be read are left: wait for a kick */
 
-	bool stop, pause; /* READ_ONCE */
+	bool stop; /* set under lock, READ_ONCE: no kick begins a run any more */
+	bool pause; /* READ_ONCE */
 	wait_queue_head_t idle; /* woken when unsync regions went, or the runner ends */
 
 	spinlock_t lock;

@@ -338,7 +338,7 @@ static ssize_t stable_writes_store(struct device *dev, struct device_attribute *
 	cv = look(vol, &conf);
 	if (!cv)
 		return -ENODEV;
-	flags = cv->flags & ~PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
+	flags = cv->flags & PLX_VOLUME_SETTABLE & ~PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
 	if (on)
 		flags |= PLEXUS_VOLUME_FLAGS_STABLE_WRITES;
 	plx_conf_put(conf);
@@ -387,6 +387,7 @@ static ssize_t pack_state_show(struct device *dev, struct device_attribute *attr
 	case PLX_PACK_ONLINE:
 		return sysfs_emit(buf, "online\n");
 	case PLX_PACK_WAITING:
+	case PLX_PACK_UNMAKING:
 		return sysfs_emit(buf, "waiting\n");
 	default:
 		return sysfs_emit(buf, "stopped\n");
@@ -515,7 +516,8 @@ int plx_sysfs_pack_add(struct plx_pack *pack)
 	int err = 0;
 
 	mutex_lock(&devices_lock);
-	if (pack->device)
+	/* of a pack that was stopped it was taken away already, or will be when we have the lock */
+	if (pack->device || READ_ONCE(pack->state) == PLX_PACK_STOPPED)
 		goto out;
 	device_name(pack, conf ? conf->name : "", name, sizeof(name));
 	plx_pack_get(pack);

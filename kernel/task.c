@@ -157,6 +157,7 @@ struct plx_task *plx_task_new(u32 kind, u64 id, const struct plx_id *pack,
 	kref_init(&task->refs);
 	kref_get(&task->refs);
 	INIT_LIST_HEAD(&task->node);
+	INIT_LIST_HEAD(&task->in_change);
 	init_completion(&task->done);
 	task->kind = kind;
 	task->pack_id = *pack;
@@ -307,8 +308,8 @@ int plx_task_cancel(u64 id, struct plx_why *why)
 				 (unsigned long long)id);
 	else if (!READ_ONCE(task->may_cancel))
 		err = plx_refuse(why, PLEXUS_VDS_E_CANCEL_TOO_LATE,
-				 "task %llu is past the point where it can be cancelled",
-				 (unsigned long long)id);
+				 "task %llu %s", (unsigned long long)id,
+				 task->instead ?: "is past the point where it can be cancelled");
 	else
 		WRITE_ONCE(task->cancel, true);
 	mutex_unlock(&tasks_lock);
@@ -326,6 +327,25 @@ int plx_task_cancel(u64 id, struct plx_why *why)
 bool plx_task_cancelled(const struct plx_task *task)
 {
 	return READ_ONCE(task->cancel);
+}
+
+/**
+ * plx_task_no_cancel() - from here on a task cannot be cancelled
+ * @task: the task
+ *
+ * Sleeps; takes no lock of others.
+ *
+ * Return: false: it was cancelled before, and somebody was told so.
+ */
+bool plx_task_no_cancel(struct plx_task *task)
+{
+	bool cancelled;
+
+	mutex_lock(&tasks_lock);
+	cancelled = task->cancel;
+	WRITE_ONCE(task->may_cancel, false);
+	mutex_unlock(&tasks_lock);
+	return !cancelled;
 }
 
 /**
@@ -364,6 +384,39 @@ int plx_task_each(u64 *pos, int (*fn)(struct plx_task *task, void *arg), void *a
 		if (ret)
 			return ret;
 	}
+}
+
+struct ending {
+	const struct plx_id *volume;
+	u32 result;
+	const char *text;
+};
+
+static int end_one(struct plx_task *task, void *arg)
+{
+	const struct ending *e = arg;
+
+	/* a break has a volume of its own, and ends by itself */
+	if (plx_id_equal(&task->volume_id, e->volume) &&
+	    task->kind != PLEXUS_TASK_KIND_BREAK_PLEX)
+		plx_task_end(task, e->result, e->text);
+	return 0;
+}
+
+/**
+ * plx_task_end_volume() - nothing works on a volume any more
+ * @volume: its id
+ * @result: VDS code for the tasks that have not ended; a break is left alone
+ * @text: what people should know
+ *
+ * Context: sleeps.
+ */
+void plx_task_end_volume(const struct plx_id *volume, u32 result, const char *text)
+{
+	struct ending e = { volume, result, text };
+	u64 pos = 0;
+
+	plx_task_each(&pos, end_one, &e);
 }
 
 /**

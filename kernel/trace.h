@@ -33,7 +33,7 @@
  * @volume: id of the volume
  * @disk: path of the disk
  * @plex: position of the plex in the volume
- * @sector: of the plex
+ * @sector: of the disk
  * @op: enum req_op
  * @status: negative errno
  */

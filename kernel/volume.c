@@ -189,7 +189,8 @@ static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 }
 
 /* plexes that are not current have a map */
-static int follow_maps(struct plx_volume *vol, const struct plx_conf_volume *cv)
+static int follow_maps(struct plx_volume *vol, struct plx_log *log,
+		       const struct plx_conf_volume *cv)
 {
 	int ret = 0;
 	u32 i;
@@ -201,34 +202,33 @@ static int follow_maps(struct plx_volume *vol, const struct plx_conf_volume *cv)
 			continue;
 		if (vol->plex[i]->stale)
 			continue;
-		ret = plx_log_load_stale(vol->log, vol->plex[i], cp->stale_map);
+		ret = plx_log_load_stale(log, vol->plex[i], cp->stale_map);
 		/* with what was dirty, before that can be cleaned */
 		if (!ret && cp->stale_map)
-			plx_log_write_stale(vol->log, vol->plex[i], cp->stale_map);
+			plx_log_write_stale(log, vol->plex[i], cp->stale_map);
 	}
 	return ret;
 }
 
-/* creates the log, or lets it go with the plan that is replaced */
+/*
+ * The log that the configuration asks for: the one that the volume has, or a new one, or
+ * none. vol->log is left alone: should anything fail yet, a new one goes unseen.
+ */
 static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
-		      const struct plx_conf_volume *cv, bool *drop)
+		      const struct plx_conf_volume *cv, struct plx_log **use)
 {
 	struct plx_log *log = vol->log;
-	bool fresh = !log, born = !log && vol->plan;
+	bool born = !log && vol->plan, fresh = !log || cv->log_id != log->log_id;
 	int ret;
 
-	*drop = log && (!cv->region_shift || cv->log_id != log->log_id);
-	if (*drop)
-		fresh = true;
-	if (!cv->region_shift) {
-		vol->log = NULL;
+	*use = NULL;
+	if (!cv->region_shift)
 		return 0;
-	}
-	if (fresh) {
+	if (fresh)
 		log = plx_log_new(vol, cv);
-		if (!log)
-			return -ENOMEM;
-	}
+	if (!log)
+		return -ENOMEM;
+	*use = log;
 	ret = plx_log_place(log, conf, cv);
 	if (ret)
 		plx_log_break(log);
@@ -238,8 +238,23 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		plx_log_load(log);
 		plx_log_unsync_from_dirty(log);
 	}
-	vol->log = log;
-	return follow_maps(vol, cv);
+	return follow_maps(vol, log, cv);
+}
+
+/* a plan and the log that it has */
+static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_conf *conf,
+				    const struct plx_conf_volume *cv)
+{
+	struct plx_log *log = NULL;
+	struct plx_plan *plan;
+	int ret = follow_plexes(vol, cv);
+
+	if (!ret)
+		ret = follow_log(vol, conf, cv, &log);
+	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
+	if (IS_ERR(plan) && log != vol->log)
+		plx_log_free(log); /* nobody saw it, none of its works was begun */
+	return plan;
 }
 
 /**
@@ -254,20 +269,14 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 {
 	int v = plx_conf_volume_find(conf, &vol->id);
 	struct plx_plan *plan, *old = vol->plan;
-	bool drop = false;
-	int ret;
 
 	lockdep_assert_held(&vol->pack->change);
 	if (v < 0)
 		return -ENOENT;
-	ret = follow_plexes(vol, conf->volume[v]);
-	if (!ret)
-		ret = follow_log(vol, conf, conf->volume[v], &drop);
-	if (ret)
-		return ret;
-	plan = plx_plan_new(vol, conf, conf->volume[v]);
+	plan = follow_plan(vol, conf, conf->volume[v]);
 	if (IS_ERR(plan))
 		return PTR_ERR(plan);
+	WRITE_ONCE(vol->log, plan->log);
 	if (vol->log)
 		follow_marks(vol, conf, conf->volume[v]);
 	plan->serial = ++vol->plans;
@@ -275,9 +284,9 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
 					       PLEXUS_VOLUME_FLAGS_STABLE_WRITES);
 	if (old) {
-		old->last_of_log = drop;
+		old->last_of_log = old->log && old->log != plan->log;
 		llist_add(&old->retired, &vol->retired);
-		queue_work(plx_wq, &vol->retire_work);
+		queue_work(vol->pack->wq, &vol->retire_work);
 	}
 	return 0;
 }
@@ -461,6 +470,25 @@ void plx_volume_resize(struct plx_volume *vol)
 	mutex_unlock(&vol->show_lock);
 }
 
+/* it has another name, or its pack: udev makes the links anew. Not under pack->change */
+void plx_volume_renamed(struct plx_volume *vol)
+{
+	mutex_lock(&vol->show_lock);
+	if (vol->shown)
+		disk_uevent(vol->gendisk, KOBJ_CHANGE); /* the partitions have links too */
+	mutex_unlock(&vol->show_lock);
+}
+
+u32 plx_volume_block_size(struct plx_volume *vol)
+{
+	u32 bytes;
+
+	mutex_lock(&vol->show_lock); /* keeps the gendisk */
+	bytes = vol->shown ? bdev_logical_block_size(vol->gendisk->part0) : 0;
+	mutex_unlock(&vol->show_lock);
+	return bytes;
+}
+
 int plx_volume_claim(struct plx_volume *vol)
 {
 	int ret = 0;
@@ -517,6 +545,8 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	flush_work(&vol->deferred_work);
 	plx_epoch_drain(&vol->epoch);
+	synchronize_rcu(); /* io_done() may be about to queue the work, for an I/O that ended */
+	flush_work(&vol->deferred_work);
 	if (vol->log) {
 		plx_log_settle(vol->log);
 		plx_log_stop(vol->log);

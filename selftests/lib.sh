@@ -275,10 +275,11 @@ wait_until()
 disk_dir=
 declare -A disk_loop=()
 
-# disk_make NAME SIZE: a blank disk; its path is "$(disk_path NAME)".
+# disk_make NAME SIZE [BLOCK]: a blank disk, with logical blocks of 512 or BLOCK bytes; its path is
+# "$(disk_path NAME)".
 disk_make()
 {
-	local name=$1 size=$2
+	local name=$1 size=$2 block=${3:-512}
 
 	need_module loop
 	if [[ -z $disk_dir ]]; then
@@ -288,7 +289,7 @@ disk_make()
 		disk_defer umount "$disk_dir"
 	fi
 	truncate -s "$size" "$disk_dir/$name"
-	disk_loop[$name]=$(losetup --find --show "$disk_dir/$name")
+	disk_loop[$name]=$(losetup --find --show --sector-size "$block" "$disk_dir/$name")
 	disk_defer losetup --detach "${disk_loop[$name]}"
 	dmsetup create "plxtest-$name" --table "$(disk_table "$name" linear)"
 	disk_defer disk_unmake "$name"
@@ -385,11 +386,12 @@ disk_heal()
 	disk_swap "$1" linear
 }
 
-# disk_reads_fail NAME FROM: reads fail from that offset on, writes work, as all does before it: so the
-# labels and configurations are well (but for the label at the end). dm-delay can send reads elsewhere.
+# disk_reads_fail NAME FROM [TO]: reads fail from that offset on, writes work, as all does before it: so
+# the labels and configurations are well (but for the label at the end). dm-delay can send reads
+# elsewhere.
 disk_reads_fail()
 {
-	local name=$1 from=$(($(numfmt --from=iec "$2") >> 9)) sectors
+	local name=$1 from=$(($(numfmt --from=iec "$2") >> 9)) to sectors rest=
 	local bad=plxtest-$name-noread
 
 	need_module dm-delay
@@ -399,8 +401,14 @@ disk_reads_fail()
 		disk_defer dmsetup remove --retry "$bad"
 		disk_defer disk_heal "$name"
 	fi
+	to=$sectors
+	if (($# > 2)); then
+		to=$(($(numfmt --from=iec "$3") >> 9))
+		rest="
+$to $((sectors - to)) linear ${disk_loop[$name]} $to"
+	fi
 	dm_swap "plxtest-$name" "0 $from linear ${disk_loop[$name]} 0
-$from $((sectors - from)) delay /dev/mapper/$bad 0 0 ${disk_loop[$name]} $from 0"
+$from $((to - from)) delay /dev/mapper/$bad 0 0 ${disk_loop[$name]} $from 0$rest"
 }
 
 # disk_range NAME FROM TO TARGET [ARGS BEHIND DEVICE AND OFFSET...]: the disk is like that between two

@@ -5,6 +5,7 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 need_plexus
+need_cmd plxdisk
 pack_make p 3 64M
 
 for name in d4 d5; do
@@ -67,4 +68,28 @@ check_equal "spare: the disk says so" true "$(disk_value d1 '.spare')"
 done_ok "spare: off" plexus disk spare p "$(disk_path d1)" off
 check_equal "spare: off, the disk says so" false "$(disk_value d1 '.spare | tostring')"
 refused "spare: no such disk" VDS_E_OBJECT_NOT_FOUND 'd2' plexus disk spare p "$(disk_path d2)" on
+
+# What was taken out while it could not be written to has kept its label, and is free all the same.
+done_ok "removed while gone: a disk of the pack" plexus disk add p "$(disk_path d5)" --force
+disk_fail d5
+plexus pack refresh p --quiet
+check_equal "removed while gone: it has failed" failed "$(disk_value d5 .status)"
+check "removed while gone: the label that stays is told" \
+	bash -c "plexus disk remove p $(disk_path d5) | grep -q 'label could not be erased'"
+disk_heal d5
+check_fails "removed while gone: a scan says so" plexus scan "$(disk_path d5)"
+refused "removed while gone: not without force" VDS_E_INVALID_OPERATION 'label' \
+	plexus disk add p "$(disk_path d5)"
+done_ok "removed while gone: added again with force" plexus disk add p "$(disk_path d5)" --force
+check_equal "removed while gone: it is online" online "$(disk_value d5 .status)"
+check "removed while gone: its label is the pack's again" plexus scan "$(disk_path d5)"
+
+# Its label was overwritten from outside: it is the pack's all the same, and not added twice.
+plxdisk wipe "$(disk_file d5)" label1
+plxdisk wipe "$(disk_file d5)" label2
+refused "label gone: the disk is in use, also forced" VDS_E_INVALID_OPERATION 'in use' \
+	plexus disk add p "$(disk_path d5)" --force
+refused "label gone: nor for another pack" VDS_E_INVALID_OPERATION 'in use' \
+	plexus pack create q "$(disk_path d5)" --force
+done_ok "label gone: removed" plexus disk remove p "$(disk_path d5)"
 check "the kernel has nothing to say" dmesg_clean

@@ -10,6 +10,11 @@ volume_make p/v 8M --disk d1
 fill "$(volume_path p/v)"
 before=$(sum "$(volume_path p/v)")
 
+pack_online()
+{
+	[[ $(pack_value p .status) == online ]]
+}
+
 # is_well NAME: the pack is there with its data
 is_well()
 {
@@ -75,6 +80,10 @@ check "torn on one disk: it is written anew there" \
 plexus_restart d2
 check_equal "quorum: one of three disks waits" offline "$(pack_value p .status)"
 check_equal "quorum: and says so" noquorum "$(pack_value p '.flags | map(select(. == "noquorum"))[0]')"
+check_equal "quorum: the disk that is here is online" online "$(disk_value d2 .status)"
+check_equal "quorum: the others are missing, though recorded as online" "missing missing" \
+	"$(disk_value d1 .status) $(disk_value d3 .status)"
+check_equal "quorum: and so is what is on them" no-media "$(plex_value p/v 0 .status)"
 check "quorum: /sys says waiting" grep -qx waiting "/sys/class/plexus/p/state"
 disk_plug d3
 plexus scan "$(disk_path d3)" >/dev/null
@@ -84,6 +93,31 @@ disk_plug d1
 plexus scan "$(disk_path d1)" >/dev/null
 check "quorum: the third disk brings it back" wait_until 10 volume_is p/v healthy
 is_well "all disks are back"
+
+# flags: those of the pack, as words
+flags()
+{
+	pack_value p '.flags | join(" ")'
+}
+
+# A majority waits a little for the rest: that is no lack of quorum. Nor is an export.
+plexus_restart
+for name in d1 d2; do
+	disk_plug "$name"
+	plexus scan --udev "$(disk_path "$name")" >/dev/null
+done
+check_equal "a majority that waits for the rest does not lack a quorum" "offline " \
+	"$(pack_value p .status) $(flags)"
+check "a majority starts by itself" wait_until 20 pack_online
+plexus_restart d1 d2 d3
+plexus pack export p --quiet
+for name in d1 d2 d3; do
+	plexus scan "$(disk_path "$name")" >/dev/null
+done
+check_equal "an exported pack is foreign, and does not lack a quorum" "offline foreign" \
+	"$(pack_value p .status) $(flags)"
+done_ok "an exported pack is imported" plexus pack import p
+is_well "imported"
 
 # Labels of another size: a disk that shrank is refused, one that grew is not.
 rmmod plexus
@@ -96,4 +130,32 @@ truncate -s 128M "$(disk_file d3)"
 losetup --set-capacity "${disk_loop[d3]}"
 disk_heal d3
 check "a disk that grew is not" plexus scan "$(disk_path d3)"
+
+# A configuration that cannot be read is not known to be the older one: nobody goes back to the other.
+rmmod plexus
+plexus_load
+disk_make d4 64M
+plexus pack create a "$(disk_path d4)" --quiet
+newest_is_second()
+{
+	local first second
+
+	read -r first second < <(plxdisk slots "$(disk_file d4)")
+	((second > first))
+}
+name=a
+until newest_is_second; do
+	plexus pack rename "$name" "b$name" --quiet
+	name=b$name
+done
+rmmod plexus
+disk_reads_fail d4 640K
+plexus_load
+plexus scan "$(disk_path d4)" >/dev/null || true
+check_equal "the second slot is unreadable: the first does not count" "" "$(plexus pack list --json | jq -r '.packs[].name')"
+rmmod plexus
+disk_heal d4
+plexus_load
+plexus scan "$(disk_path d4)" >/dev/null
+check_equal "the second slot is readable again" "$name" "$(plexus pack list --json | jq -r '.packs[].name')"
 check "the kernel has nothing to say" dmesg_clean

@@ -37,7 +37,14 @@ plexus_restart d1 d2
 disk_plug d3 d4
 check_equal "a half goes on" online "$(pack_value p .status)"
 refused "a disk with another history is not taken in, both are named" VDS_E_DMADMIN_METHOD_CALL_FAILED \
-	'd3.*generation.*pack p.*generation' plexus scan "$(disk_path d3)"
+	'd3.*generation.*pack p.*generation.*disk online --force' plexus scan "$(disk_path d3)"
+check "Recover(pack): and says why such a disk stays away" \
+	error_is VDS_E_VOLUME_NOT_HEALTHY 'd3.*run apart' plexus pack recover p
+refused "Recover(pack): a pack that is online has its history" VDS_E_INVALID_OPERATION 'p is online' \
+	plexus pack recover p --keep "$(disk_path d1)"
+refused "import of a pack that is online, with a history" VDS_E_INVALID_OPERATION 'p is online' \
+	plexus pack import p --keep "$(disk_path d1)"
+check "import of a pack that is online says so" bash -c "plexus pack import p | grep 'online already'"
 
 plexus_restart d1 d3 d2 d4
 check_equal "a pack with two histories does not start" offline "$(pack_value p .status)"
@@ -54,6 +61,27 @@ check "Recover(pack): the mirror becomes healthy" wait_until 30 volume_is p/v he
 check_equal "Recover(pack): with the data of the half that was kept" "$left" "$(sum "$(volume_path p/v)")"
 plexus volume break-plex p/v 1 --name out --quiet
 check_equal "Recover(pack): on the plex of the other half, too" "$left" "$(sum "$(volume_path p/out)")"
+
+# A disk that was used alone comes back to the pack that goes on without it: it is written anew,
+# wherever it is.
+plexus volume delete p/out --quiet
+plexus volume delete p/left --quiet
+plexus disk offline "$(disk_path d4)" --quiet
+rmmod plexus
+disk_unplug d1 d2 d3
+plexus_load
+plexus scan "$(disk_path d4)" >/dev/null
+plexus pack recover "$id" --force --quiet 2>/dev/null || true
+plexus pack rename "$id" q --quiet
+plexus_restart d1 d2 d3
+disk_plug d4
+dmsetup rename plxtest-d4 plxtest-moved
+plexus scan /dev/mapper/plxtest-moved >/dev/null
+refused "a disk that was used alone is refused" VDS_E_DMADMIN_METHOD_CALL_FAILED 'run apart' \
+	plexus disk online /dev/mapper/plxtest-moved
+done_ok "disk online --force takes it back" plexus disk online /dev/mapper/plxtest-moved --force
+dmsetup rename plxtest-moved plxtest-d4
+check_equal "and its pack goes on" "online p" "$(pack_value p '"\(.status) \(.name)"')"
 
 # From now on it is one pack again.
 plexus_restart d1 d2 d3 d4

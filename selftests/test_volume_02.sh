@@ -35,7 +35,9 @@ check "partitions have devices" wait_until 5 test -b "${path}p2"
 echo "in the partition" | dd of="${path}p1" bs=512 conv=sync oflag=direct status=none
 check_equal "a partition begins where the table says" "in the partition" \
 	"$(dd if="$path" bs=512 skip=2048 count=1 iflag=direct status=none | tr -d '\0')"
-plexus volume delete p/v --quiet
+refused "delete: it holds something" VDS_E_INVALID_OPERATION 'partition table.*--force' \
+	plexus volume delete p/v
+plexus volume delete p/v --force --quiet
 check_fails "partitions go with their volume" test -b "${path}p1"
 plexus pack destroy p --quiet
 

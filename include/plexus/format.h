@@ -115,7 +115,9 @@ struct plx_volume_disk {
 	__le32 n_logs;
 	__le32 n_plexes;
 	struct plx_log_place_disk log[4];
-	__u8 pad[104];
+	__le32 write_hole; /* enum plx_write_hole; 0 without a parity plex */
+	__le32 written_map; /* 1..7: log map of the regions never written; 0: none */
+	__u8 pad[96];
 } __attribute__((packed));
 
 struct plx_plex_disk {
@@ -123,18 +125,23 @@ struct plx_plex_disk {
 	__le32 type;
 	__le32 state; /* enum plx_plex_state */
 	__le32 stale_map; /* 1..7: log map with what it missed; 0: all of it */
-	__le32 unit; /* sectors; 0 unless striped */
+	__le32 unit; /* sectors; 0 unless striped or parity */
 	__le32 n_members;
 	__le32 flags;
 	__le64 task_id; /* the task that brings it back; 0: none */
 	__le32 task_kind;
-	__u8 pad[76];
+	__le32 parity; /* members' worth of parity, 1 or 2; 0 unless it is a parity plex */
+	__u8 pad[72];
 } __attribute__((packed));
 
+/* all behind @flags is 0 unless the plex is a parity plex */
 struct plx_member_disk {
 	__le32 n_extents;
 	__le32 flags;
-	__u8 pad[24];
+	__le32 state; /* enum plx_member_state */
+	__le32 stale_map; /* as that of a plex */
+	__le64 log_start; /* parity log: sectors, on the disk of the first extent */
+	__le64 log_sectors; /* 0: none */
 } __attribute__((packed));
 
 struct plx_extent_disk {
@@ -164,6 +171,53 @@ struct plx_log_disk {
 	__u8 bits[PLX_BLOCK_SIZE - 64]; /* bit i: byte i / 8, value 1 << i % 8 */
 } __attribute__((packed));
 
+#define PLX_PLOG_MAGIC 0x4c505850 /* "PXPL" */
+#define PLX_PLOG_SLOT_MIN 256 /* sectors: room for the entries of many small writes */
+#define PLX_PLOG_HAS_OLD 1 /* flag of a write: old_crc is known */
+
+/**
+ * struct plx_plog_disk - head of a slot of a parity log
+ *
+ * In slot @seq mod the number of slots. Behind it: @payload_sectors of partial parities,
+ * in the order of the entries.
+ */
+struct plx_plog_disk {
+	__le32 magic;
+	__le32 crc; /* crc32c of the 4096 bytes, this field zero */
+	__u8 volume_id[16];
+	__le64 log_id; /* tells this log from older ones in the same place */
+	__le64 seq;
+	__le64 head; /* what is in slots of a lower seq is not needed any more */
+	__le32 member;
+	__le32 n_entries;
+	__le32 entry_bytes; /* used of @entries */
+	__le32 payload_sectors;
+	__u8 entries[PLX_BLOCK_SIZE - 64]; /* each followed by its writes, without gaps */
+} __attribute__((packed));
+
+/* a write to a stripe that may not be on all its members yet */
+struct plx_plog_entry_disk {
+	__le64 row;
+	__le64 serial; /* of two of a row the higher one counts */
+	__le32 payload_crc; /* crc32c of its payload; 0 without one */
+	__le16 lo; /* of all its writes: sectors of the stripe unit */
+	__le16 hi;
+	__u8 n_writes;
+	__u8 partials; /* partial parities in the payload: 1: P, 2: Q */
+	__u8 pad[6];
+} __attribute__((packed));
+
+/* what of one data block is written */
+struct plx_plog_write_disk {
+	__u8 block;
+	__u8 flags; /* PLX_PLOG_HAS_OLD */
+	__le16 lo;
+	__le16 hi;
+	__u8 pad[2];
+	__le32 crc; /* crc32c of the new content */
+	__le32 old_crc; /* of the content before, if flagged */
+} __attribute__((packed));
+
 #define PLX_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
 PLX_ASSERT_SIZE(struct plx_label_disk, 4096);
 PLX_ASSERT_SIZE(struct plx_config_disk, 256);
@@ -173,6 +227,9 @@ PLX_ASSERT_SIZE(struct plx_plex_disk, 128);
 PLX_ASSERT_SIZE(struct plx_member_disk, 32);
 PLX_ASSERT_SIZE(struct plx_extent_disk, 32);
 PLX_ASSERT_SIZE(struct plx_log_disk, 4096);
+PLX_ASSERT_SIZE(struct plx_plog_disk, 4096);
+PLX_ASSERT_SIZE(struct plx_plog_entry_disk, 32);
+PLX_ASSERT_SIZE(struct plx_plog_write_disk, 16);
 #undef PLX_ASSERT_SIZE
 
 #endif

@@ -30,14 +30,13 @@
 
 #include <linux/plexus.h>
 
+#include "libplexus_words.h"
 #include "result.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** PLEXUS_ID_TEXT - room for an id as text, its end included */
-#define PLEXUS_ID_TEXT 37
 /** PLEXUS_MESSAGE_TEXT - room for the longest message, its end included */
 #define PLEXUS_MESSAGE_TEXT 1024
 /** PLEXUS_DEVICE_TEXT - room for the name of a block device, its end included */
@@ -45,11 +44,6 @@ extern "C" {
 
 struct plexus;
 struct plexus_events;
-
-/** struct plexus_id - the id of a pack, disk, volume or plex; all zero is none */
-struct plexus_id {
-	uint8_t b[PLEXUS_ID_LEN];
-};
 
 /**
  * struct plexus_pack_ref - names a pack
@@ -160,18 +154,6 @@ uint32_t plexus_result(struct plexus *h);
  */
 const char *plexus_message(struct plexus *h);
 
-/** plexus_result_name() - "VDS_E_..." for a code, NULL for one that is not known */
-const char *plexus_result_name(uint32_t code);
-
-/** plexus_result_text() - what a code means, in words; never NULL */
-const char *plexus_result_text(uint32_t code);
-
-/** plexus_result_errno() - the nearest positive errno, 0 for a success, EIO if not known */
-int plexus_result_errno(uint32_t code);
-
-/** plexus_result_by_name() - code of a name as plexus_result_name() gives; false if unknown */
-bool plexus_result_by_name(const char *name, uint32_t *code);
-
 /** plexus_library_version() - version of this library, a constant string */
 const char *plexus_library_version(void);
 
@@ -184,52 +166,6 @@ const char *plexus_library_version(void);
  * Return: 0 or a negative errno.
  */
 int plexus_driver_version(struct plexus *h, char *text, size_t size);
-
-/* ---- ids and words ---- */
-
-/** plexus_id_is_null() - is it "none"? */
-bool plexus_id_is_null(const struct plexus_id *id);
-
-/** plexus_id_equal() - are both the same? */
-bool plexus_id_equal(const struct plexus_id *a, const struct plexus_id *b);
-
-/** plexus_id_format() - write an id as xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx; returns @text */
-char *plexus_id_format(const struct plexus_id *id, char text[PLEXUS_ID_TEXT]);
-
-/** plexus_id_parse() - read 32 hex digits, with or without dashes; 0 or -EINVAL */
-int plexus_id_parse(const char *text, struct plexus_id *id);
-
-/**
- * plexus_id_matches() - does an id begin with these hex digits?
- * @id: the id
- * @prefix: at least four hex digits, dashes are skipped
- *
- * Return: true if it does; false also for a prefix that is too short or not hex.
- */
-bool plexus_id_matches(const struct plexus_id *id, const char *prefix);
-
-/** plexus_id_is_prefix() - could this text be the beginning of an id? */
-bool plexus_id_is_prefix(const char *text);
-
-/*
- * Words for the numbers of the interface, as the netlink specification spells
- * them ("failed-redundancy"); "unknown" for numbers that are not known. Constant
- * strings.
- */
-const char *plexus_health_name(uint32_t health);
-const char *plexus_volume_status_name(uint32_t status);
-const char *plexus_disk_status_name(uint32_t status);
-const char *plexus_pack_status_name(uint32_t status);
-const char *plexus_type_name(uint32_t type);
-const char *plexus_task_kind_name(uint32_t kind);
-const char *plexus_read_policy_name(uint32_t policy);
-const char *plexus_sync_action_name(uint32_t action);
-const char *plexus_event_name(uint32_t code);
-
-/* The other way round: false if the word is none of them. */
-bool plexus_type_by_name(const char *name, uint32_t *type);
-bool plexus_read_policy_by_name(const char *name, uint32_t *policy);
-bool plexus_sync_action_by_name(const char *name, uint32_t *action);
 
 /* ---- packs ---- */
 
@@ -317,7 +253,7 @@ int plexus_pack_rename(struct plexus *h, const struct plexus_pack_ref *pack, con
 int plexus_pack_recover(struct plexus *h, const struct plexus_pack_ref *pack,
 			const struct plexus_disk_ref *keep, bool force, struct plexus_outcome *out);
 
-/** plexus_pack_refresh() - read the state of all disks of a pack again */
+/** plexus_pack_refresh() - write the configuration to all disks of a pack again */
 int plexus_pack_refresh(struct plexus *h, const struct plexus_pack_ref *pack,
 			struct plexus_outcome *out);
 
@@ -365,8 +301,8 @@ int plexus_disk_get(struct plexus *h, const struct plexus_disk_ref *disk,
 int plexus_disk_add(struct plexus *h, const struct plexus_pack_ref *pack, const char *path,
 		    bool force, struct plexus_outcome *out);
 
-/** plexus_disk_remove() - take a disk out of its pack; @force: one that is missing too */
-int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
+/** plexus_disk_remove() - take a disk out of its pack, also one that is missing */
+int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk,
 		       struct plexus_outcome *out);
 
 /**
@@ -387,8 +323,8 @@ int plexus_disk_replace(struct plexus *h, const struct plexus_disk_ref *disk,
 int plexus_disk_offline(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 			struct plexus_outcome *out);
 
-/** plexus_disk_online() - use a disk again */
-int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk,
+/** plexus_disk_online() - use a disk again; @force: write all of it anew if it has run apart */
+int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 		       struct plexus_outcome *out);
 
 /** plexus_disk_set_spare() - keep a disk to replace another, or no more */
@@ -539,7 +475,7 @@ struct plexus_volume_spec {
 int plexus_volume_create(struct plexus *h, const struct plexus_volume_spec *spec,
 			 struct plexus_outcome *out);
 
-/** plexus_volume_delete() - delete a volume with its data */
+/** plexus_volume_delete() - delete a volume; @force: also where plexus_disk_probe() finds data */
 int plexus_volume_delete(struct plexus *h, const struct plexus_volume_ref *volume, bool force,
 			 struct plexus_outcome *out);
 
@@ -705,7 +641,7 @@ int plexus_plex_break(struct plexus *h, const struct plexus_volume_ref *volume,
 
 /** plexus_plex_remove() - delete one plex of a mirror */
 int plexus_plex_remove(struct plexus *h, const struct plexus_volume_ref *volume,
-		       const struct plexus_id *plex, bool force, struct plexus_outcome *out);
+		       const struct plexus_id *plex, struct plexus_outcome *out);
 
 /** plexus_plex_repair() - rebuild the bad members of a plex on other disks */
 int plexus_plex_repair(struct plexus *h, const struct plexus_volume_ref *volume,

@@ -91,7 +91,7 @@ $1 == "door" {
 }
 
 $1 == "group" {
-	if ($2 == "plexus-y" && $3 == "+=") {
+	if ($2 ~ /^plexus(-parity)?-y$/ && $3 == "+=") {
 		if (after_comment)
 			groups++
 		for (i = 4; i <= NF; i++) {

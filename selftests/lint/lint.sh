@@ -73,6 +73,7 @@ checkpatch_ignore=(
 declare -A checkpatch_ignore_in=(
 	# For programs, which have no u32.
 	[include/plexus/libplexus.h]=PREFER_KERNEL_TYPES
+	[include/plexus/libplexus_words.h]=PREFER_KERNEL_TYPES
 	# TRACE_EVENT() is written like this in the whole kernel.
 	[kernel/trace.h]=PARENTHESIS_ALIGNMENT
 )

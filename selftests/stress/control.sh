@@ -41,11 +41,11 @@ command_of()
 		"volume create p/$v --size 8M" "volume create p/$v --size 8M --type mirror --plexes 3" \
 		"volume delete p/$v --force" "volume delete p/$v --force" "volume add-plex p/$v p/$w --no-wait" \
 		"volume add-plex p/$v p/$w" "volume break-plex p/$v 0 --name $w" "volume break-plex p/$v 1 --name $w" \
-		"volume remove-plex p/$v 0 --force" "volume remove-plex p/$v 1 --force" \
+		"volume remove-plex p/$v 0" "volume remove-plex p/$v 1" \
 		"volume rename p/$v $w" "volume extend p/$v --size +8M" "volume scrub p/$v --no-wait" \
 		"volume recover p/$v --no-wait" "pack recover p --no-wait" "pack refresh p" "pack export p" \
 		"pack import p" "pack rename p p" "disk offline p $d --force" "disk online p $d" \
-		"disk online p $d" "disk add p $d" "disk spare p $d on" "disk remove p $d --force" \
+		"disk online p $d" "disk add p $d" "disk spare p $d on" "disk remove p $d" \
 		"plex repair p/$v --no-wait" "task cancel $((RANDOM % 50))" "status" "scan ${paths[*]}" \
 		"scan ${paths[*]}" "volume set p/$v --sync-action pause" "volume set p/$v --sync-action idle" \
 		"volume set p/$v --speed-max 1M" "volume set p/$v --speed-max 0"

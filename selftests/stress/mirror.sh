@@ -217,7 +217,7 @@ op_remove_plex()
 	mapfile -t spare < <(spare_plexes)
 	pick "${spare[@]}" || return 1
 	say "volume $vol: plex $picked is removed"
-	px volume remove-plex "$pack/$vol" "$picked" --force
+	px volume remove-plex "$pack/$vol" "$picked"
 }
 
 op_break_plex()

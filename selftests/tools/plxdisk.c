@@ -169,6 +169,7 @@ static const struct field volume_fields[] = {
 	{ "log0.slot", offsetof(struct plx_volume_disk, log[0].slot), 4 },
 	{ "log1.disk", offsetof(struct plx_volume_disk, log[1].disk), 4 },
 	{ "log1.slot", offsetof(struct plx_volume_disk, log[1].slot), 4 },
+	F(struct plx_volume_disk, write_hole), F(struct plx_volume_disk, written_map),
 	END
 };
 
@@ -177,11 +178,13 @@ static const struct field plex_fields[] = {
 	F(struct plx_plex_disk, state),	    F(struct plx_plex_disk, stale_map),
 	F(struct plx_plex_disk, unit),	    F(struct plx_plex_disk, n_members),
 	F(struct plx_plex_disk, flags),	    F(struct plx_plex_disk, task_id),
-	F(struct plx_plex_disk, task_kind), END
+	F(struct plx_plex_disk, task_kind), F(struct plx_plex_disk, parity), END
 };
 
 static const struct field member_fields[] = {
-	F(struct plx_member_disk, n_extents), F(struct plx_member_disk, flags), END
+	F(struct plx_member_disk, n_extents), F(struct plx_member_disk, flags),
+	F(struct plx_member_disk, state),     F(struct plx_member_disk, stale_map),
+	F(struct plx_member_disk, log_start), F(struct plx_member_disk, log_sectors), END
 };
 
 static const struct field extent_fields[] = {

@@ -44,7 +44,8 @@ struct plx_conf_plex *make_plex(struct plx_conf_volume *vol, u32 type, u32 n_mem
 	plex->id = make_id(vol->id.b[PLX_ID_LEN - 1] + 4, vol->n_plexes);
 	plex->type = type;
 	plex->state = PLX_PLEX_CURRENT;
-	plex->unit = type == PLEXUS_TYPE_STRIPE ? 128 : 0;
+	plex->unit = type == PLEXUS_TYPE_STRIPE || type == PLEXUS_TYPE_PARITY ? 128 : 0;
+	plex->parity = type == PLEXUS_TYPE_PARITY;
 	plx_conf_plex_attach(vol, plex);
 	return plex;
 }
@@ -132,6 +133,74 @@ struct plx_conf *make_sample(void)
 	return conf;
 }
 
+static void add_log(struct plx_conf_volume *vol, u32 copies, u32 slot)
+{
+	u32 i;
+
+	vol->region_shift = 7;
+	vol->log_id = 0x0f1e2d3c4b5a6978 + slot;
+	vol->n_logs = copies;
+	for (i = 0; i < copies; i++)
+		vol->log[i] = (struct plx_conf_log){ i, slot };
+}
+
+/* @n members of @each MiB from @at on, with parity logs of @log MiB behind MiB 40 */
+static struct plx_conf_plex *add_parity(struct plx_conf_volume *vol, u32 first, u32 n, u64 at,
+					u64 each, u64 log)
+{
+	struct plx_conf_plex *plex = make_plex(vol, PLEXUS_TYPE_PARITY, n);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct plx_conf_member *m = &plex->member[i];
+
+		plx_conf_member_append(m, first + i, MIB(at), MIB(each));
+		m->log_start = log ? MIB(at + 40) : 0;
+		m->log_sectors = MIB(log);
+	}
+	return plex;
+}
+
+struct plx_conf *make_parity(void)
+{
+	struct plx_conf *conf = make_empty(6, MIB(200));
+	struct plx_conf_volume *vol;
+	struct plx_conf_plex *plex;
+
+	strcpy(conf->name, "parity");
+	vol = make_volume(conf, "log", MIB(8) + 1);
+	add_log(vol, 2, 3);
+	vol->write_hole = PLX_WRITE_HOLE_LOG;
+	vol->written_map = 1;
+	plex = add_parity(vol, 0, 4, 20, 3, 1);
+	plex->member[1].extent[0].sectors = MIB(1);
+	plx_conf_member_append(&plex->member[1], 1, MIB(30), MIB(2));
+	plex->member[2].state = PLX_MEMBER_STALE;
+	plex->member[2].stale_map = 2;
+	plex->member[3].log_sectors = MIB(2);
+	plex->task_id = 0x99aabbccddeeff00;
+	plex->task_kind = PLEXUS_TASK_KIND_RESYNC;
+	vol = make_volume(conf, "off", MIB(6));
+	add_log(vol, 3, 4);
+	vol->write_hole = PLX_WRITE_HOLE_OFF;
+	plex = add_parity(vol, 0, 5, 100, 2, 0);
+	plex->parity = 2;
+	plex->unit = 8;
+	plex->member[0].state = PLX_MEMBER_MISSING;
+	plex->member[0].stale_map = 7;
+	plex->member[4].state = PLX_MEMBER_FAILED;
+	plex = make_plex(vol, PLEXUS_TYPE_SIMPLE, 1);
+	plex->state = PLX_PLEX_STALE;
+	plex->stale_map = 3;
+	plx_conf_member_append(&plex->member[0], 5, MIB(100), MIB(6));
+	vol = make_volume(conf, "journal", MIB(2));
+	add_log(vol, 1, 5);
+	vol->write_hole = PLX_WRITE_HOLE_JOURNAL;
+	plex = add_parity(vol, 3, 3, 110, 1, 4);
+	plex->unit = 2048;
+	return conf;
+}
+
 static bool plex_equal(const struct plx_conf_plex *a, const struct plx_conf_plex *b)
 {
 	u32 i, j;
@@ -139,12 +208,14 @@ static bool plex_equal(const struct plx_conf_plex *a, const struct plx_conf_plex
 	if (!plx_id_equal(&a->id, &b->id) || a->type != b->type || a->state != b->state ||
 	    a->stale_map != b->stale_map || a->unit != b->unit || a->flags != b->flags ||
 	    a->n_members != b->n_members || a->task_kind != b->task_kind ||
-	    a->task_id != b->task_id)
+	    a->task_id != b->task_id || a->parity != b->parity)
 		return false;
 	for (i = 0; i < a->n_members; i++) {
 		const struct plx_conf_member *m = &a->member[i], *n = &b->member[i];
 
-		if (m->n_extents != n->n_extents)
+		if (m->n_extents != n->n_extents || m->state != n->state ||
+		    m->stale_map != n->stale_map || m->log_start != n->log_start ||
+		    m->log_sectors != n->log_sectors)
 			return false;
 		for (j = 0; j < m->n_extents; j++)
 			if (m->extent[j].disk != n->extent[j].disk ||
@@ -162,7 +233,8 @@ static bool volume_equal(const struct plx_conf_volume *a, const struct plx_conf_
 	if (!plx_id_equal(&a->id, &b->id) || strcmp(a->name, b->name) || a->sectors != b->sectors ||
 	    a->flags != b->flags || a->region_shift != b->region_shift ||
 	    a->read_policy != b->read_policy || a->preferred != b->preferred ||
-	    a->log_id != b->log_id || a->n_logs != b->n_logs || a->n_plexes != b->n_plexes)
+	    a->log_id != b->log_id || a->n_logs != b->n_logs || a->n_plexes != b->n_plexes ||
+	    a->write_hole != b->write_hole || a->written_map != b->written_map)
 		return false;
 	for (i = 0; i < a->n_logs; i++)
 		if (a->log[i].disk != b->log[i].disk || a->log[i].slot != b->log[i].slot)
@@ -190,8 +262,8 @@ bool conf_equal(const struct plx_conf *a, const struct plx_conf *b)
 
 	if (!plx_id_equal(&a->pack_id, &b->pack_id) || strcmp(a->name, b->name) ||
 	    a->flags != b->flags || a->generation != b->generation || a->epoch != b->epoch ||
-	    a->base_epoch != b->base_epoch ||
-	    a->n_disks != b->n_disks || a->n_volumes != b->n_volumes)
+	    a->base_epoch != b->base_epoch || a->n_disks != b->n_disks ||
+	    a->n_volumes != b->n_volumes)
 		return false;
 	for (i = 0; i < a->n_disks; i++)
 		if (!disk_equal(a->disk[i], b->disk[i]))

@@ -57,6 +57,7 @@ struct plx_id make_id(u8 kind, u8 number);
 struct plx_conf *make_empty(u32 n_disks, u64 disk_sectors);
 struct plx_conf_plex *make_plex(struct plx_conf_volume *vol, u32 type, u32 n_members);
 struct plx_conf *make_sample(void); /* a bit of everything: golden/generate.py has the same */
+struct plx_conf *make_parity(void); /* the same for parity plexes */
 bool conf_equal(const struct plx_conf *a, const struct plx_conf *b);
 u8 *golden_read(const char *name, size_t *bytes); /* to be freed with free() */
 

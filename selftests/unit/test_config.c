@@ -1,52 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* config_format.c: round trips, hostile bytes, and every rule */
 #include "test.h"
+#include "config.h"
 
 #define MIB(n) (2048ULL * (n))
-
-static u8 *encode(const struct plx_conf *conf, size_t *bytes)
-{
-	u8 *buf;
-
-	*bytes = plx_conf_encoded_size(conf);
-	buf = malloc(*bytes);
-	memset(buf, 0xff, *bytes);
-	plx_conf_encode(conf, buf);
-	return buf;
-}
-
-static void reseal(u8 *buf, size_t bytes)
-{
-	u32 crc = cpu_to_le32(plx_format_crc(buf, bytes, 8));
-
-	memcpy(buf + 8, &crc, 4);
-}
-
-/* decodes what nobody vouches for: it is refused, or obeys all rules and comes back the same */
-static int decode_hostile(const u8 *buf, size_t len)
-{
-	struct plx_conf *conf = (void *)1, *again;
-	char why[100] = "";
-	size_t bytes;
-	u8 *copy;
-	int err;
-
-	err = plx_conf_decode(buf, len, &conf, why, sizeof(why));
-	if (err) {
-		CHECK(conf == (void *)1);
-		CHECK(why[0]);
-		return err;
-	}
-	CHECK_EQ(plx_conf_check(conf, why, sizeof(why)), 0);
-	copy = encode(conf, &bytes);
-	CHECK_EQ(plx_conf_decode(copy, bytes, &again, why, sizeof(why)), 0);
-	CHECK(conf_equal(conf, again));
-	plx_conf_put(again);
-	plx_conf_put(conf);
-	free(copy);
-	rcu_barrier();
-	return 0;
-}
 
 TEST(the_sample_obeys_all_rules)
 {
@@ -62,7 +19,7 @@ TEST(a_configuration_survives_the_disk)
 {
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	CHECK_EQ(bytes % 512, 0);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, NULL, 0), 0);
@@ -76,7 +33,7 @@ TEST(a_configuration_without_disks_and_volumes_survives_too)
 {
 	struct plx_conf *conf = make_empty(0, 0), *back = NULL;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	CHECK_EQ(bytes, 512);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, NULL, 0), 0);
@@ -88,35 +45,12 @@ TEST(a_configuration_without_disks_and_volumes_survives_too)
 
 TEST(the_golden_configuration_is_written)
 {
-	struct plx_conf *conf = make_sample();
-	size_t bytes, want;
-	u8 *buf = encode(conf, &bytes), *golden = golden_read("config.hex", &want);
-	size_t i;
-
-	CHECK_EQ(bytes, want);
-	for (i = 0; i < bytes && i < want; i++)
-		if (buf[i] != golden[i])
-			test_fail(__FILE__, __LINE__, "byte %zu: %#x, not %#x", i, buf[i],
-				  golden[i]);
-	plx_conf_put(conf);
-	free(buf);
-	free(golden);
+	config_is_written(make_sample(), "config.hex");
 }
 
 TEST(the_golden_configuration_is_read)
 {
-	struct plx_conf *conf = make_sample(), *back = NULL;
-	size_t bytes;
-	u8 *golden = golden_read("config.hex", &bytes);
-	char why[100] = "";
-
-	if (plx_conf_decode(golden, bytes, &back, why, sizeof(why)))
-		test_fail(__FILE__, __LINE__, "%s", why);
-	else
-		CHECK(conf_equal(conf, back));
-	plx_conf_put(back);
-	plx_conf_put(conf);
-	free(golden);
+	config_is_read(make_sample(), "config.hex");
 }
 
 TEST(what_stands_behind_the_blob_in_its_slot_does_not_matter)
@@ -137,15 +71,15 @@ TEST(every_damaged_byte_is_noticed)
 	static const u8 damage[] = { 0x01, 0x80, 0xff, 0x10 };
 	struct plx_conf *conf = make_sample();
 	size_t bytes, i, j;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	for (i = 0; i < bytes; i++)
 		for (j = 0; j < ARRAY_SIZE(damage); j++) {
 			buf[i] ^= damage[j];
-			CHECK_EQ(decode_hostile(buf, bytes), i < 8 ? -ENODATA : -EBADMSG);
+			CHECK_EQ(config_decode_hostile(buf, bytes), i < 8 ? -ENODATA : -EBADMSG);
 			buf[i] ^= damage[j];
 		}
-	CHECK_EQ(decode_hostile(buf, bytes), 0);
+	CHECK_EQ(config_decode_hostile(buf, bytes), 0);
 	plx_conf_put(conf);
 	free(buf);
 }
@@ -154,13 +88,13 @@ TEST(a_blob_that_is_cut_off_is_refused)
 {
 	struct plx_conf *conf = make_sample();
 	size_t bytes, len;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	for (len = 0; len < bytes; len++) {
 		u8 *cut = malloc(len + !len);
 
 		memcpy(cut, buf, len);
-		CHECK_EQ(decode_hostile(cut, len), len < 256 ? -ENODATA : -EBADMSG);
+		CHECK_EQ(config_decode_hostile(cut, len), len < 256 ? -ENODATA : -EBADMSG);
 		free(cut);
 	}
 	plx_conf_put(conf);
@@ -171,79 +105,33 @@ TEST(a_blob_that_says_it_is_shorter_is_refused)
 {
 	struct plx_conf *conf = make_sample();
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	u32 said;
 
 	for (said = 512; said < bytes; said += 512) {
 		memcpy(buf + 16, &said, 4);
-		reseal(buf, said);
-		CHECK_EQ(decode_hostile(buf, bytes), -EINVAL);
+		config_reseal(buf, said);
+		CHECK_EQ(config_decode_hostile(buf, bytes), -EINVAL);
 	}
 	plx_conf_put(conf);
 	free(buf);
 }
 
-/* clang-format off */
-static const u64 evil[] = {
-	0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 16, 31, 32, 33, 64, 100, 255, 256, 257, 2047, 2048, 2049,
-	4096, 16384, 0x7fffffff, 0x80000000, 0x80000001, 0xfffff800, 0xffffffff, 1ULL << 32,
-	1ULL << 53, (1ULL << 53) + 2048, 1ULL << 54, 1ULL << 63, (1ULL << 63) - 2048,
-	~0ULL << 11, ~0ULL,
-};
-/* clang-format on */
-
 TEST(no_value_in_any_field_does_harm)
 {
-	struct plx_conf *conf = make_sample();
-	size_t bytes, at, i;
-	u8 *buf = encode(conf, &bytes), keep[8];
-	u32 accepted = 0;
-
-	for (at = 12; at + 8 <= bytes; at += 4)
-		for (i = 0; i < 2 * ARRAY_SIZE(evil); i++) {
-			memcpy(keep, buf + at, 8);
-			memcpy(buf + at, &evil[i / 2], i % 2 ? 8 : 4);
-			reseal(buf, bytes);
-			accepted += !decode_hostile(buf, bytes);
-			memcpy(buf + at, keep, 8);
-		}
-	/* ids, counters and padding may be anything */
-	CHECK(accepted > 1000);
-	plx_conf_put(conf);
-	free(buf);
+	config_try_values(make_sample());
 }
 
 TEST(no_pile_of_random_changes_does_harm)
 {
-	struct plx_conf *conf = make_sample();
-	size_t bytes, at;
-	u8 *buf = encode(conf, &bytes), *work = malloc(bytes);
-	u32 turn, n;
-
-	for (turn = 0; turn < 20000; turn++) {
-		memcpy(work, buf, bytes);
-		for (n = 1 + test_random() % 6; n; n--) {
-			at = 12 + 4 * (test_random() % ((bytes - 16) / 4));
-			if (test_random() % 4)
-				memcpy(work + at, &evil[test_random() % ARRAY_SIZE(evil)],
-				       test_random() % 2 ? 4 : 1);
-			else
-				memmove(work + at, work + 12 + 4 * (test_random() % 500),
-					min((size_t)(test_random() % 64), bytes - at));
-		}
-		reseal(work, bytes);
-		decode_hostile(work, bytes);
-	}
-	plx_conf_put(conf);
-	free(buf);
-	free(work);
+	config_try_piles(make_sample());
 }
 
 TEST(decoding_without_memory_fails_and_leaks_nothing)
 {
 	struct plx_conf *conf = make_sample(), *back;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	unsigned long n;
 	char why[40] = "";
 	int err;
@@ -275,11 +163,11 @@ TEST(another_version_is_refused_by_name)
 {
 	struct plx_conf *conf = make_sample(), *back;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	char why[80] = "";
 
 	buf[12] = 2;
-	reseal(buf, bytes);
+	config_reseal(buf, bytes);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, why, sizeof(why)), -EINVAL);
 	CHECK_STR(why, "version 2");
 	plx_conf_put(conf);
@@ -290,17 +178,17 @@ TEST(padding_is_ignored)
 {
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	size_t bytes, vol = 256 + 5 * 256;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	memset(buf + 136, 0xee, 120); /* head */
 	memset(buf + 256 + 52, 0xee, 4); /* disk */
 	memset(buf + 256 + 168, 0xee, 88);
-	memset(buf + vol + 120, 0xee, 256 - 120); /* volume, also the logs that it does not have */
-	memset(buf + vol + 256 + 52, 0xee, 76); /* plex */
-	memset(buf + vol + 384 + 8, 0xee, 24); /* member */
+	memset(buf + vol + 120, 0xee, 32); /* volume: the logs that it does not have */
+	memset(buf + vol + 160, 0xee, 96);
+	memset(buf + vol + 256 + 56, 0xee, 72); /* plex */
 	memset(buf + vol + 416 + 4, 0xee, 4); /* extent */
 	memset(buf + vol + 416 + 24, 0xee, 8);
-	reseal(buf, bytes);
+	config_reseal(buf, bytes);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, NULL, 0), 0);
 	CHECK(back && conf_equal(conf, back));
 	plx_conf_put(back);
@@ -312,10 +200,10 @@ TEST(member_flags_are_not_known_and_refused)
 {
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 
 	buf[256 + 5 * 256 + 384 + 4] = 1;
-	reseal(buf, bytes);
+	config_reseal(buf, bytes);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, NULL, 0), -EINVAL);
 	plx_conf_put(conf);
 	free(buf);
@@ -326,11 +214,11 @@ TEST(a_count_of_extents_is_bounded_before_it_is_multiplied)
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	u32 n = cpu_to_le32(1 << 27); /* times 32 is 0 in 32 bits */
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	char why[80] = "";
 
 	memcpy(buf + 256 + 5 * 256 + 384, &n, 4);
-	reseal(buf, bytes);
+	config_reseal(buf, bytes);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, why, sizeof(why)), -EINVAL);
 	CHECK_STR(why, "134217728 extents");
 	plx_conf_put(conf);
@@ -341,11 +229,11 @@ static void refuse_text(size_t at)
 {
 	struct plx_conf *conf = make_sample(), *back = NULL;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	char why[80] = "";
 
 	memset(buf + at, 'x', 64);
-	reseal(buf, bytes);
+	config_reseal(buf, bytes);
 	CHECK_EQ(plx_conf_decode(buf, bytes, &back, why, sizeof(why)), -EINVAL);
 	CHECK_STR(why, "without an end");
 	plx_conf_put(conf);
@@ -395,7 +283,7 @@ TEST(a_blob_of_512_kib_is_taken)
 {
 	struct plx_conf *conf = make_huge(15400), *back = NULL;
 	size_t bytes;
-	u8 *buf = encode(conf, &bytes);
+	u8 *buf = config_encode(conf, &bytes);
 	char why[100] = "";
 
 	CHECK(bytes > PLX_CONFIG_MAX - 8192 && bytes <= PLX_CONFIG_MAX);
@@ -432,35 +320,8 @@ TEST(one_overlap_among_15000_extents_is_found)
  * Every rule: the sample with one thing changed is refused, and says why.
  * In the edit, c is the configuration, m its mirror.
  */
-/* clang-format off */
-#define REFUSED(name, words, ...)                                                                  \
-	TEST(refused_##name)                                                                       \
-	{                                                                                          \
-		struct plx_conf *c = make_sample();                                                \
-		struct plx_conf_volume *m = c->volume[3];                                          \
-		char why[120] = "";                                                                \
-												   \
-		(void)m;                                                                           \
-		__VA_ARGS__;                                                                       \
-		CHECK_EQ(plx_conf_check(c, why, sizeof(why)), -EINVAL);                            \
-		CHECK_STR(why, words);                                                             \
-		CHECK_EQ(plx_conf_check(c, NULL, 0), -EINVAL);                                     \
-		plx_conf_put(c);                                                                   \
-	}
-#define TAKEN(name, ...)                                                                           \
-	TEST(taken_##name)                                                                         \
-	{                                                                                          \
-		struct plx_conf *c = make_sample();                                                \
-		struct plx_conf_volume *m = c->volume[3];                                          \
-		char why[120] = "";                                                                \
-												   \
-		(void)m;                                                                           \
-		__VA_ARGS__;                                                                       \
-		if (plx_conf_check(c, why, sizeof(why)))                                           \
-			test_fail(__FILE__, __LINE__, "%s", why);                                  \
-		plx_conf_put(c);                                                                   \
-	}
-/* clang-format on */
+#define REFUSED(name, words, ...) RULE_REFUSED(make_sample, 3, name, words, __VA_ARGS__)
+#define TAKEN(name, ...) RULE_TAKEN(make_sample, 3, name, __VA_ARGS__)
 #define EXTENT(v, p, e, x) (c->volume[v]->plex[p]->member[e].extent[x])
 #define NIL(id) memset(&(id), 0, sizeof(id))
 
@@ -535,11 +396,10 @@ REFUSED(plex_state_5, "state 5", m->plex[1]->state = 5)
 REFUSED(unknown_plex_flags, "flags 0x2", m->plex[1]->flags = 2)
 REFUSED(an_unknown_task_kind, "task kind 12", m->plex[1]->task_kind = 12)
 REFUSED(a_map_that_is_not_there, "map 8", m->plex[1]->stale_map = 8)
-REFUSED(two_plexes_with_one_stale_map, "stale map 3", m->plex[1]->stale_map = 3)
+REFUSED(two_plexes_with_one_stale_map, "log map 3 twice", m->plex[1]->stale_map = 3)
 REFUSED(a_stale_map_without_a_log, "no log", c->volume[0]->plex[0]->stale_map = 1)
 REFUSED(plex_type_0, "type 0", m->plex[0]->type = 0)
 REFUSED(plex_type_mirror, "type 13", m->plex[0]->type = PLEXUS_TYPE_MIRROR)
-REFUSED(parity_for_now, "parity", m->plex[1]->type = PLEXUS_TYPE_PARITY)
 REFUSED(a_simple_plex_of_two_members, "2 members", m->plex[1]->type = PLEXUS_TYPE_SIMPLE)
 REFUSED(a_span_with_a_unit, "unit", m->plex[2]->unit = 128)
 REFUSED(a_stripe_without_unit, "unit of 0", m->plex[1]->unit = 0)

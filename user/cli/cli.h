@@ -262,6 +262,9 @@ void volume_words(const struct snapshot *s, const struct plexus_volume_info *v, 
 void plex_words(const struct snapshot *s, const struct plexus_plex_info *p, char *text,
 		size_t size);
 void disk_words(const struct plexus_disk_info *d, char *text, size_t size);
+bool disk_may_be_gone(const struct plexus_disk_info *d);
+/* its path, or "(was PATH)" */
+char *disk_place(const struct plexus_disk_info *d, char *text, size_t size);
 void pack_words(const struct plexus_pack_info *p, char *text, size_t size);
 /* "resync of tank/data: 43 %, 120 MiB/s, 12 s left" */
 void task_words(const struct snapshot *s, const struct plexus_task_info *t, char *text,

@@ -59,7 +59,7 @@ static int each_disk(struct cli *c, int argc, char **argv, disk_fn *call)
 static int call_remove(struct cli *c, const struct plexus_disk_ref *disk,
 		       struct plexus_outcome *out)
 {
-	return plexus_disk_remove(c->h, disk, c->o.given & OPT_FORCE, out);
+	return plexus_disk_remove(c->h, disk, out);
 }
 
 static int call_offline(struct cli *c, const struct plexus_disk_ref *disk,
@@ -71,7 +71,7 @@ static int call_offline(struct cli *c, const struct plexus_disk_ref *disk,
 static int call_online(struct cli *c, const struct plexus_disk_ref *disk,
 		       struct plexus_outcome *out)
 {
-	return plexus_disk_online(c->h, disk, out);
+	return plexus_disk_online(c->h, disk, c->o.given & OPT_FORCE, out);
 }
 
 static int call_spare(struct cli *c, const struct plexus_disk_ref *disk, struct plexus_outcome *out)
@@ -140,9 +140,11 @@ static void row(const struct snapshot *s, struct table *t, const void *item)
 {
 	const struct plexus_disk_info *d = item;
 	char id[PLEXUS_ID_TEXT], size[SIZE_TEXT], room[SIZE_TEXT], state[256];
-	const char *const cells[] = { d->path, d->pack_name, id, size, room, state };
+	char place[PLEXUS_PATH_MAX + 8];
+	const char *const cells[] = { place, d->pack_name, id, size, room, state };
 
 	(void)s;
+	disk_place(d, place, sizeof(place));
 	plexus_id_format(&d->id, id);
 	size_format(d->size, size);
 	size_format(d->free, room);

@@ -13,41 +13,50 @@
 /* clang-format off */
 static const struct command commands[] = {
 	{ "pack", "create", 2, -1, OPT_FORCE, cmd_pack_create,
-	  "NAME DISK... [--force]", "label disks and make a pack of them" },
+	  "NAME DISK... [--force]", "label disks and make a pack of them\n"
+	  "       --force: overwrite what the disks hold" },
 	{ "pack", "import", 1, 1, OPT_FORCE | OPT_KEEP, cmd_pack_import,
-	  "PACK [--keep DISK] [--force]", "start a pack that was exported or waits for disks" },
+	  "PACK [--keep DISK] [--force]", "start a pack that was exported or waits for disks\n"
+	  "       --force: start it without more than half of its disks" },
 	{ "pack", "export", 1, 1, 0, cmd_pack_export,
 	  "PACK", "stop all volumes of a pack and let go of its disks" },
 	{ "pack", "recover", 1, 1, OPT_FORCE | OPT_KEEP, cmd_pack_recover,
-	  "PACK [--keep DISK] [--force]", "return a pack to health as far as possible" },
+	  "PACK [--keep DISK] [--force]", "return a pack to health as far as possible\n"
+	  "       --force: start it without more than half of its disks; write disks anew that ran apart" },
 	{ "pack", "refresh", 1, 1, 0, cmd_pack_refresh,
-	  "PACK", "read the state of all disks of a pack again" },
+	  "PACK", "write its configuration to all disks again, and see which are gone" },
 	{ "pack", "destroy", 1, 1, OPT_FORCE, cmd_pack_destroy,
-	  "PACK [--force]", "delete a pack and erase its labels" },
+	  "PACK [--force]", "delete a pack and erase its labels\n"
+	  "       --force: with its volumes and their data" },
 	{ "pack", "rename", 2, 2, 0, cmd_pack_rename,
 	  "PACK NEW", "give a pack another name" },
 	{ "pack", "list", 0, 0, 0, cmd_pack_list, "", "show the packs" },
 
 	{ "disk", "add", 2, -1, OPT_FORCE, cmd_disk_add,
-	  "PACK DISK... [--force]", "label disks and add them to a pack" },
-	{ "disk", "remove", 1, -1, OPT_FORCE, cmd_disk_remove,
-	  "[PACK] DISK... [--force]", "take unused disks out of their pack" },
+	  "PACK DISK... [--force]", "label disks and add them to a pack\n"
+	  "       --force: overwrite what the disks hold" },
+	{ "disk", "remove", 1, -1, 0, cmd_disk_remove,
+	  "[PACK] DISK...", "take unused disks out of their pack, also such that are gone" },
 	{ "disk", "replace", 2, 3, OPT_FORCE, cmd_disk_replace,
-	  "[PACK] OLD NEW [--force]", "repair everything that a disk held onto another" },
+	  "[PACK] OLD NEW [--force]", "rebuild all that a disk held on another one, which may be blank\n"
+	  "       --force: overwrite what NEW holds, where it is in no pack yet" },
 	{ "disk", "offline", 1, -1, OPT_FORCE, cmd_disk_offline,
-	  "[PACK] DISK... [--force]", "stop using disks, as if they were pulled" },
-	{ "disk", "online", 1, -1, 0, cmd_disk_online,
-	  "[PACK] DISK...", "use disks again" },
+	  "[PACK] DISK... [--force]", "stop using disks, as if they were pulled\n"
+	  "       --force: even if a volume loses its last current copy by it" },
+	{ "disk", "online", 1, -1, OPT_FORCE, cmd_disk_online,
+	  "[PACK] DISK... [--force]", "use disks again\n"
+	  "       --force: write a disk anew that ran apart from its pack" },
 	{ "disk", "spare", 1, -1, 0, cmd_disk_spare,
 	  "[PACK] DISK... [on|off]", "keep disks to replace others, or no more" },
 	{ "disk", "list", 0, 1, 0, cmd_disk_list, "[PACK]", "show the disks" },
 
 	{ "volume", "create", 1, 1, SHAPE, cmd_volume_create,
-	  "PACK/NAME --size SIZE|max [--type simple|span|stripe|mirror|parity]\n"
+	  "PACK/NAME --size SIZE|max [--type simple|span|stripe|mirror]\n"
 	  "       [--disk DISK[=SIZE]]... [--unit SIZE] [--plexes N] [--members N]",
 	  "make a volume" },
 	{ "volume", "delete", 1, 1, OPT_FORCE, cmd_volume_delete,
-	  "PACK/VOL [--force]", "delete a volume with its data" },
+	  "PACK/VOL [--force]", "delete a volume with its data\n"
+	  "       --force: even if it holds a file system or the like" },
 	{ "volume", "extend", 1, 1, OPT_SIZE | OPT_DISK, cmd_volume_extend,
 	  "PACK/VOL --size SIZE|+SIZE [--disk DISK[=SIZE]]...", "make a volume larger" },
 	{ "volume", "rename", 2, 2, 0, cmd_volume_rename,
@@ -55,7 +64,8 @@ static const struct command commands[] = {
 	{ "volume", "recover", 1, 1, 0, cmd_volume_recover,
 	  "PACK/VOL", "resync or use a spare, whichever a volume needs" },
 	{ "volume", "scrub", 1, 1, OPT_REPAIR, cmd_volume_scrub,
-	  "PACK/VOL [--repair]", "compare all copies, and mend what differs" },
+	  "PACK/VOL [--repair]", "compare all copies\n"
+	  "       --repair: write the first current one over the others where they differ" },
 	{ "volume", "set", 1, 1, SETTINGS, cmd_volume_set,
 	  "PACK/VOL [--read-policy balance|first|prefer:PLEX] [--speed-min SIZE]\n"
 	  "       [--speed-max SIZE] [--stable-writes on|off] [--read-only on|off]\n"
@@ -64,9 +74,10 @@ static const struct command commands[] = {
 	{ "volume", "add-plex", 2, 2, OPT_ANY_LAYOUT, cmd_plex_add,
 	  "PACK/VOL PACK/SOURCE [--any-layout]", "make the source's copies copies of the volume" },
 	{ "volume", "break-plex", 2, 2, OPT_NAME | OPT_FORCE, cmd_plex_break,
-	  "PACK/VOL PLEX [--name NEW] [--force]", "make a copy a volume of its own" },
-	{ "volume", "remove-plex", 2, 2, OPT_FORCE, cmd_plex_remove,
-	  "PACK/VOL PLEX [--force]", "delete one copy of a mirror" },
+	  "PACK/VOL PLEX [--name NEW] [--force]", "make a copy a volume of its own\n"
+	  "       --force: even if the copy is not current" },
+	{ "volume", "remove-plex", 2, 2, 0, cmd_plex_remove,
+	  "PACK/VOL PLEX", "delete one copy of a mirror" },
 	{ "volume", "list", 0, 1, 0, cmd_volume_list, "[PACK]", "show the volumes" },
 
 	{ "plex", "repair", 1, 1, OPT_DISK, cmd_plex_repair,
@@ -85,6 +96,7 @@ static const struct command commands[] = {
 	{ "scan", NULL, 0, -1, OPT_UDEV, cmd_scan,
 	  "[DEV...]", "look for the disks of packs" },
 	{ "version", NULL, 0, 0, 0, cmd_version, "", "show the versions" },
+	{ "help", NULL, 0, 2, 0, NULL, "[NOUN [VERB]]", "show what there is" },
 	{ "udev-names", NULL, 1, 1, 0, cmd_udev_names, "DEV", NULL },
 };
 
@@ -227,22 +239,27 @@ static int read_options(struct cli *c, int argc, char **argv)
 
 static void help_line(const struct command *cmd, FILE *f)
 {
-	fprintf(f, "  plexus %s%s%s %s\n", cmd->noun, cmd->verb ? " " : "",
-		cmd->verb ? cmd->verb : "", cmd->usage);
+	fprintf(f, "  plexus %s%s%s%s%s\n", cmd->noun, cmd->verb ? " " : "",
+		cmd->verb ? cmd->verb : "", cmd->usage[0] ? " " : "", cmd->usage);
 	fprintf(f, "       %s\n", cmd->help);
 }
 
-/* All commands, or those of one noun. */
-static void help(const char *noun, FILE *f)
+/* All commands, those of one noun, or one. */
+static void help(const char *noun, const char *verb, FILE *f)
 {
 	size_t i;
 
 	fputs("usage:\n", f);
-	for (i = 0; i < N_COMMANDS; i++)
-		if (commands[i].help && (!noun || !strcmp(commands[i].noun, noun)))
-			help_line(&commands[i], f);
-	fputs("everywhere: --json, --quiet (-q), --verbose (-v), --no-wait, --help (-h)\n"
-	      "sizes: bytes, or a number with K, M, G, T (1024); see plexus(8)\n",
+	for (i = 0; i < N_COMMANDS; i++) {
+		if (!commands[i].help || (noun && strcmp(commands[i].noun, noun)) ||
+		    (verb && commands[i].verb && strcmp(commands[i].verb, verb)))
+			continue;
+		help_line(&commands[i], f);
+	}
+	fputs("everywhere: --json, --quiet (-q), --verbose (-v: ids in status),\n"
+	      "  --no-wait (print the number of the task that was begun), --help (-h)\n"
+	      "sizes: bytes, or a number with K, M, G, T (1024)\n"
+	      "names: packs and volumes by name, disks by device, all by id; see plexus(8)\n",
 	      f);
 }
 
@@ -267,6 +284,24 @@ static const struct command *find_command(const char *noun, const char *verb)
 			return &commands[i];
 	}
 	return NULL;
+}
+
+/* A noun or verb that there is none of is an error here too. */
+static int run_help(struct cli *c, const char *noun, const char *verb)
+{
+	const struct command *cmd = noun ? find_command(noun, verb) : NULL;
+
+	if (!noun && !c->o.help) {
+		help(NULL, NULL, stderr);
+		return EXIT_USAGE;
+	}
+	if (noun && !is_noun(noun))
+		return cli_usage(c, "there is no command '%s'; see 'plexus --help'", noun);
+	if (noun && verb && !cmd)
+		return cli_usage(c, "plexus %s has no '%s'; see 'plexus %s --help'", noun, verb,
+				 noun);
+	help(noun, cmd && cmd->verb ? verb : NULL, stdout);
+	return EXIT_DONE;
 }
 
 static int run(struct cli *c, int argc, char **argv)
@@ -308,10 +343,13 @@ int main(int argc, char **argv)
 	argv += optind;
 	noun = argc ? argv[0] : c.o.version ? "version" : NULL;
 	verb = argc > 1 ? argv[1] : NULL;
-	if (c.o.help || !noun) {
-		help(noun && is_noun(noun) ? noun : NULL, c.o.help ? stdout : stderr);
-		return c.o.help ? EXIT_DONE : EXIT_USAGE;
+	if (noun && !strcmp(noun, "help")) {
+		c.o.help = true;
+		noun = verb;
+		verb = argc > 2 ? argv[2] : NULL;
 	}
+	if (c.o.help || !noun)
+		return run_help(&c, noun, verb);
 	c.command = find_command(noun, verb);
 	if (!c.command && is_noun(noun) && verb)
 		return cli_usage(&c, "plexus %s has no '%s'; see 'plexus %s --help'", noun, verb,

@@ -24,9 +24,15 @@ static void refresh(struct cli *c)
 	c->have_snap = !snapshot_load(c->h, &c->snap);
 }
 
+/* The driver was unloaded or loaded: to ask for names now might load it again. */
+static bool driver_changed(const struct plexus_event *e)
+{
+	return e->code == PLEXUS_EVENT_CODE_OUT_OF_SYNC && e->message[0];
+}
+
 static bool changes_names(const struct plexus_event *e)
 {
-	return e->code != PLEXUS_EVENT_CODE_VOLUME_PROGRESS &&
+	return !driver_changed(e) && e->code != PLEXUS_EVENT_CODE_VOLUME_PROGRESS &&
 	       e->code != PLEXUS_EVENT_CODE_PACK_DEPART &&
 	       e->code != PLEXUS_EVENT_CODE_VOLUME_DEPART &&
 	       e->code != PLEXUS_EVENT_CODE_DISK_DEPART;

@@ -110,13 +110,13 @@ int find_disk(const struct snapshot *s, const char *text, const struct plexus_di
 	int err = 0;
 
 	*disk = NULL;
-	/* the last known path of a missing disk may be another disk's now */
+	/* the last known path of a disk that is gone may be another disk's now */
 	for (i = 0; (d = s->disks[i]) && !err; i++) {
 		if (strcmp(d->path, text))
 			continue;
-		if (d->status == PLEXUS_DISK_STATUS_MISSING && gone)
+		if (disk_may_be_gone(d) && gone)
 			err = -ENOTUNIQ;
-		else if (d->status == PLEXUS_DISK_STATUS_MISSING)
+		else if (disk_may_be_gone(d))
 			gone = d;
 		else
 			err = one_more(d, &found);

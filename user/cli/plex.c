@@ -49,7 +49,7 @@ static int call_remove(struct cli *c, const struct plexus_volume_ref *volume, ch
 
 	if (err)
 		return TOLD(err);
-	return plexus_plex_remove(c->h, volume, &plex, c->o.given & OPT_FORCE, out);
+	return plexus_plex_remove(c->h, volume, &plex, out);
 }
 
 int cmd_plex_remove(struct cli *c, int argc, char **argv)

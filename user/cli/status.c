@@ -53,6 +53,9 @@ static void scanned(const char *path, int err, const struct plexus_outcome *out,
 {
 	struct scan *s = arg;
 
+	/* as a device without a label: the one above it is shown too, in its turn */
+	if (err == -EBUSY && s->c->o.given & OPT_UDEV)
+		return;
 	s->n++;
 	if (s->list)
 		json_object_array_add(s->list, json_of_scanned(s->c, path, out));
@@ -76,6 +79,27 @@ static size_t only_labelled(char **paths)
 	}
 	paths[n] = NULL;
 	return n;
+}
+
+/* Volumes that are disks of packs themselves have to be named: say so. */
+static void tell_stacked(struct cli *c)
+{
+	const struct plexus_volume_info *v;
+	const struct plexus_disk_info *d;
+	char path[64];
+	size_t i;
+
+	if (cli_snapshot(c))
+		return;
+	for (i = 0; c->snap.volumes[i]; i++) {
+		v = c->snap.volumes[i];
+		snprintf(path, sizeof(path), "/dev/%s", v->device);
+		if (v->device[0] && v->health != PLEXUS_HEALTH_FAILED &&
+		    find_disk(&c->snap, path, &d) && plexus_disk_has_label(path) > 0)
+			cli_say(c,
+				"%s is a volume with a Plexus label; 'plexus scan %s' takes it in",
+				path, path);
+	}
 }
 
 static int finish_scan(struct cli *c, struct scan *s, int err)
@@ -115,11 +139,14 @@ int cmd_scan(struct cli *c, int argc, char **argv)
 	if (!err && !(c->o.given & OPT_UDEV))
 		err = plexus_scan_end(c->h);
 	arg_paths_free(paths);
-	if (c->o.given & OPT_UDEV && !n) {
+	if (c->o.given & OPT_UDEV && (!n || err == -EBUSY)) {
 		json_object_put(s.list);
 		return EXIT_DONE;
 	}
-	return finish_scan(c, &s, err);
+	err = finish_scan(c, &s, err);
+	if (!argc && !c->o.json && !c->o.quiet)
+		tell_stacked(c);
+	return err;
 }
 
 int cmd_version(struct cli *c, int argc, char **argv)

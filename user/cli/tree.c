@@ -52,11 +52,13 @@ static enum colour health_colour(uint32_t health)
 static void print_disk(const struct tree *t, const struct plexus_disk_info *d, bool outer_last,
 		       bool last)
 {
-	char size[SIZE_TEXT], room[SIZE_TEXT], id[PLEXUS_ID_TEXT], text[256], path[512];
+	char size[SIZE_TEXT], room[SIZE_TEXT], id[PLEXUS_ID_TEXT], text[256];
+	char place[PLEXUS_PATH_MAX + 8], path[PLEXUS_PATH_MAX + 8];
 
 	disk_words(d, text, sizeof(text));
 	branch(t, outer_last, 2, last);
-	fprintf(t->f, "%-*s  %10s  %10s free  ", t->path_width, clean(d->path, path, sizeof(path)),
+	fprintf(t->f, "%-*s  %10s  %10s free  ", t->path_width,
+		clean(disk_place(d, place, sizeof(place)), path, sizeof(path)),
 		size_format(d->size, size), size_format(d->free, room));
 	if (t->style.verbose)
 		fprintf(t->f, "%s  ", plexus_id_format(&d->id, id));
@@ -165,6 +167,7 @@ static void print_tasks(const struct tree *t, const struct plexus_pack_info *p)
 /* How many lines come below the pack, and how wide their columns are. */
 static void measure(struct tree *t, const struct plexus_pack_info *p, size_t *volumes, bool *tasks)
 {
+	char place[PLEXUS_PATH_MAX + 8];
 	size_t i;
 
 	t->path_width = 0;
@@ -173,8 +176,8 @@ static void measure(struct tree *t, const struct plexus_pack_info *p, size_t *vo
 	*tasks = false;
 	for (i = 0; t->s->disks[i]; i++)
 		if (plexus_id_equal(&t->s->disks[i]->pack, &p->id) &&
-		    (int)strlen(t->s->disks[i]->path) > t->path_width)
-			t->path_width = (int)strlen(t->s->disks[i]->path);
+		    (int)strlen(disk_place(t->s->disks[i], place, sizeof(place))) > t->path_width)
+			t->path_width = (int)strlen(place);
 	for (i = 0; t->s->volumes[i]; i++) {
 		if (!plexus_id_equal(&t->s->volumes[i]->pack, &p->id))
 			continue;

@@ -76,6 +76,12 @@ static bool plex_reason(const struct snapshot *s, const struct plexus_plex_info 
 			 plexus_disk_status_name(d->status));
 	else if (found)
 		snprintf(text, size, "plex %u is missing disk %s", p->index, disk_name(d));
+	else if (p->status == PLEXUS_VOLUME_STATUS_FAILED)
+		snprintf(text, size, "plex %u has failed", p->index);
+	else if (p->status == PLEXUS_VOLUME_STATUS_NO_MEDIA)
+		snprintf(text, size, "plex %u is missing", p->index);
+	else if (p->health == PLEXUS_HEALTH_FAILING_REDUNDANCY)
+		snprintf(text, size, "plex %u is failing", p->index);
 	else
 		snprintf(text, size, "plex %u is %s", p->index, health_words(p->health));
 	return true;
@@ -128,7 +134,8 @@ void volume_words(const struct snapshot *s, const struct plexus_volume_info *v, 
 	if (v->flags & PLEXUS_VOLUME_FLAGS_BORN_STALE)
 		append(text, size, ", born stale");
 	if (v->mismatches)
-		append(text, size, ", %llu mismatches", (unsigned long long)v->mismatches);
+		append(text, size, ", %llu mismatch%s", (unsigned long long)v->mismatches,
+		       v->mismatches == 1 ? "" : "es");
 }
 
 void plex_disks(const struct snapshot *s, const struct plexus_plex_info *p, char *text, size_t size)
@@ -158,11 +165,15 @@ void plex_words(const struct snapshot *s, const struct plexus_plex_info *p, char
 	unsigned int percent;
 	char bytes[SIZE_TEXT];
 
-	snprintf(text, size, "%s", health_words(p->health));
+	/* "78 MiB stale" says "stale", too */
+	if (p->health != PLEXUS_HEALTH_STALE || !p->stale)
+		snprintf(text, size, "%s%s", health_words(p->health), p->stale ? ", " : "");
+	else
+		text[0] = '\0';
 	if (p->health == PLEXUS_HEALTH_REBUILDING && v && volume_percent(s, v, &percent))
-		append(text, size, " %u %%", percent);
+		snprintf(text, size, "rebuilding %u %%%s", percent, p->stale ? ", " : "");
 	if (p->stale)
-		append(text, size, ", %s stale", size_format(p->stale, bytes));
+		append(text, size, "%s stale", size_format(p->stale, bytes));
 }
 
 void disk_words(const struct plexus_disk_info *d, char *text, size_t size)
@@ -174,9 +185,25 @@ void disk_words(const struct plexus_disk_info *d, char *text, size_t size)
 	    strcmp(plexus_disk_status_name(d->status), plexus_health_name(d->health)))
 		append(text, size, ", %s", health_words(d->health));
 	if (d->read_errors)
-		append(text, size, ", %llu read errors", (unsigned long long)d->read_errors);
+		append(text, size, ", %llu read error%s", (unsigned long long)d->read_errors,
+		       d->read_errors == 1 ? "" : "s");
 	if (d->write_errors)
-		append(text, size, ", %llu write errors", (unsigned long long)d->write_errors);
+		append(text, size, ", %llu write error%s", (unsigned long long)d->write_errors,
+		       d->write_errors == 1 ? "" : "s");
+}
+
+/* Then its path may be another disk's. */
+bool disk_may_be_gone(const struct plexus_disk_info *d)
+{
+	return d->status == PLEXUS_DISK_STATUS_MISSING || d->status == PLEXUS_DISK_STATUS_FAILED;
+}
+
+char *disk_place(const struct plexus_disk_info *d, char *text, size_t size)
+{
+	bool gone = disk_may_be_gone(d);
+
+	snprintf(text, size, "%s%s%s", gone ? "(was " : "", d->path, gone ? ")" : "");
+	return text;
 }
 
 void pack_words(const struct plexus_pack_info *p, char *text, size_t size)
@@ -198,13 +225,14 @@ void pack_words(const struct plexus_pack_info *p, char *text, size_t size)
 void task_end_words(uint32_t result, const char *message, char *text, size_t size)
 {
 	bool failed = plexus_result_errno(result) && result != R(VDS_E_OPERATION_CANCELED);
+	const char *what = plexus_result_text(result);
 
-	if (!message[0] || !strcmp(message, plexus_result_text(result)))
-		snprintf(text, size, "%s", plexus_result_text(result));
-	else if (failed)
+	if (!message[0])
+		snprintf(text, size, "%s", what);
+	else if (failed || !strncmp(message, what, strlen(what)))
 		snprintf(text, size, "%s", message);
 	else
-		snprintf(text, size, "%s, %s", plexus_result_text(result), message);
+		snprintf(text, size, "%s, %s", what, message);
 }
 
 void task_words(const struct snapshot *s, const struct plexus_task_info *t, char *text, size_t size)
@@ -216,6 +244,8 @@ void task_words(const struct snapshot *s, const struct plexus_task_info *t, char
 	snprintf(text, size, "%s", plexus_task_kind_name(t->kind));
 	if (v)
 		append(text, size, " of %s/%s", v->pack_name, v->name);
+	else if (p && !plexus_id_is_null(&t->volume))
+		append(text, size, " of a volume of %s that is gone", p->name);
 	else if (p)
 		append(text, size, " of %s", p->name);
 	if (t->result != R(VDS_E_OPERATION_PENDING)) {

@@ -46,14 +46,13 @@ int plexus_disk_add(struct plexus *h, const struct plexus_pack_ref *pack, const 
 	return plx_req_change(&r, out);
 }
 
-int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
+int plexus_disk_remove(struct plexus *h, const struct plexus_disk_ref *disk,
 		       struct plexus_outcome *out)
 {
 	struct plx_req r;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_DISK_REMOVE);
 	plx_put_disk(&r, disk);
-	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	return plx_req_change(&r, out);
 }
 
@@ -91,7 +90,7 @@ static void undo_newcomer(struct plexus *h, const struct plexus_id *added)
 	char message[PLEXUS_MESSAGE_TEXT];
 
 	snprintf(message, sizeof(message), "%s", plexus_message(h));
-	plexus_disk_remove(h, &newcomer, false, NULL);
+	plexus_disk_remove(h, &newcomer, NULL);
 	plx_done(h, result, message);
 }
 
@@ -112,7 +111,6 @@ int plexus_disk_replace(struct plexus *h, const struct plexus_disk_ref *disk,
 	plx_req_begin(h, &r, PLEXUS_CMD_DISK_REPLACE);
 	plx_put_disk(&r, disk);
 	plx_put_input(&r, &with, 1);
-	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	err = plx_req_change(&r, out);
 	if (plexus_id_is_null(&added))
 		return err;
@@ -134,13 +132,14 @@ int plexus_disk_offline(struct plexus *h, const struct plexus_disk_ref *disk, bo
 	return plx_req_change(&r, out);
 }
 
-int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk,
+int plexus_disk_online(struct plexus *h, const struct plexus_disk_ref *disk, bool force,
 		       struct plexus_outcome *out)
 {
 	struct plx_req r;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_DISK_ONLINE);
 	plx_put_disk(&r, disk);
+	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	return plx_req_change(&r, out);
 }
 

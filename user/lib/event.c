@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Events: what the driver tells by itself. */
 #include <poll.h>
+#include <stdio.h>
 
 #include "internal.h"
 
@@ -44,12 +45,59 @@ int plexus_events_fd(const struct plexus_events *events)
 	return nl_socket_get_fd(events->sock);
 }
 
+static void add_out_of_sync(struct plexus_events *events, const char *message)
+{
+	struct plexus_event *event = &events->queue[events->n];
+
+	if (events->n == QUEUE_MAX)
+		return;
+	memset(event, 0, sizeof(*event));
+	event->code = PLEXUS_EVENT_CODE_OUT_OF_SYNC;
+	snprintf(event->message, sizeof(event->message), "%s", message);
+	events->n++;
+}
+
 static void queue_lost(struct plexus_events *events)
 {
-	memset(&events->queue[0], 0, sizeof(events->queue[0]));
-	events->queue[0].code = PLEXUS_EVENT_CODE_OUT_OF_SYNC;
 	events->next = 0;
-	events->n = 1;
+	events->n = 0;
+	add_out_of_sync(events, "");
+}
+
+/* The number of our group of events, out of what the kernel tells of a family; 0 if not there. */
+static uint32_t group_of(struct nlattr *groups)
+{
+	struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1], *nest;
+	int left;
+
+	if (!groups)
+		return 0;
+	nla_for_each_nested(nest, groups, left) {
+		if (!nla_parse_nested(tb, CTRL_ATTR_MCAST_GRP_MAX, nest, NULL) &&
+		    tb[CTRL_ATTR_MCAST_GRP_NAME] && tb[CTRL_ATTR_MCAST_GRP_ID] &&
+		    !nla_strcmp(tb[CTRL_ATTR_MCAST_GRP_NAME], PLEXUS_MCGRP_EVENTS))
+			return nla_get_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	}
+	return 0;
+}
+
+/*
+ * With the driver goes its group, and this socket's place in it. When it comes again, with
+ * another number, the socket joins again; what was told before that is lost.
+ */
+static void family_changed(struct plexus_events *events, struct nlmsghdr *nlh, uint8_t cmd)
+{
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	uint32_t group;
+
+	if (genlmsg_parse(nlh, 0, tb, CTRL_ATTR_MAX, NULL) || !tb[CTRL_ATTR_FAMILY_NAME] ||
+	    nla_strcmp(tb[CTRL_ATTR_FAMILY_NAME], PLEXUS_FAMILY_NAME))
+		return;
+	if (cmd == CTRL_CMD_DELFAMILY)
+		add_out_of_sync(events, "the driver was unloaded");
+	group = cmd == CTRL_CMD_NEWMCAST_GRP ? group_of(tb[CTRL_ATTR_MCAST_GROUPS]) : 0;
+	if (group && !nl_socket_add_membership(events->sock, (int)group))
+		add_out_of_sync(events, "the driver was loaded");
 }
 
 static void queue_all(struct plexus_events *events, void *buf, int left)
@@ -61,10 +109,12 @@ static void queue_all(struct plexus_events *events, void *buf, int left)
 	events->next = 0;
 	for (; nlmsg_ok(nlh, left) && events->n < QUEUE_MAX; nlh = nlmsg_next(nlh, &left)) {
 		g = NLMSG_DATA(nlh);
-		if (nlh->nlmsg_type < NLMSG_MIN_TYPE ||
-		    nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) || g->cmd != PLEXUS_CMD_NOTIFY)
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE || nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 			continue;
-		if (!plx_parse_event(nlh, &events->queue[events->n]))
+		if (nlh->nlmsg_type == GENL_ID_CTRL)
+			family_changed(events, nlh, g->cmd);
+		else if (g->cmd == PLEXUS_CMD_NOTIFY &&
+			 !plx_parse_event(nlh, &events->queue[events->n]))
 			events->n++;
 	}
 }

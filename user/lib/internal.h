@@ -134,7 +134,7 @@ int plx_req_get(struct plx_req *r, int (*object)(const struct nlmsghdr *, void *
 int plx_req_list(struct plx_req *r, size_t size, int (*parse)(const struct nlmsghdr *, void *),
 		 void (*clear)(void *), void ***items, size_t *n);
 
-/* A socket of its own for events. */
+/* A socket of its own for events: the driver's, and those of its coming and going. */
 int plx_socket_events(struct plexus *h, struct nl_sock **sock);
 
 #endif

@@ -97,6 +97,13 @@ static int connect_locked(struct plexus *h)
 	return find_family(h);
 }
 
+static void disconnect_locked(struct plexus *h)
+{
+	nl_socket_free(h->sock);
+	h->sock = NULL;
+	h->family = 0;
+}
+
 int plexus_connect(struct plexus *h)
 {
 	int err;
@@ -110,7 +117,7 @@ int plexus_connect(struct plexus *h)
 
 int plx_socket_events(struct plexus *h, struct nl_sock **sock)
 {
-	int err = plexus_connect(h);
+	int err = plexus_connect(h), families;
 
 	if (err)
 		return err;
@@ -118,10 +125,14 @@ int plx_socket_events(struct plexus *h, struct nl_sock **sock)
 		return plx_fail(h, EIO, PLX_R(E_FAIL), "the driver has no group of events");
 	err = socket_new(sock);
 	if (!err) {
+		families = genl_ctrl_resolve_grp(*sock, "nlctrl", "notify");
 		nl_socket_disable_seq_check(*sock);
 		nl_socket_set_nonblocking(*sock);
 		nl_socket_set_buffer_size(*sock, RCVBUF_EVENTS, 0);
 		err = -nle_errno(nl_socket_add_membership(*sock, h->group));
+		/* without these a driver that is loaded anew is not heard: no reason to fail */
+		if (!err && families >= 0)
+			nl_socket_add_membership(*sock, families);
 		if (err)
 			nl_socket_free(*sock);
 	}
@@ -303,9 +314,7 @@ static int exchange_once(struct plx_req *r, struct plx_rx *rx)
 	if (!err)
 		return 0;
 	/* what is left in the socket belongs to no later request */
-	nl_socket_free(h->sock);
-	h->sock = NULL;
-	h->family = 0;
+	disconnect_locked(h);
 	return plx_fail(h, -err, plx_result_of_errno(-err),
 			"the driver's answer could not be read: %s; try again", strerror(-err));
 }
@@ -324,8 +333,11 @@ static int exchange(struct plx_req *r, struct plx_rx *rx)
 	pthread_mutex_lock(&h->lock);
 	err = exchange_once(r, rx);
 	if (!err && family_gone(rx)) {
-		/* the module was taken out, perhaps loaded again under another number */
-		h->family = 0;
+		/*
+		 * The module was taken out, perhaps loaded again under another number. To ask for
+		 * that libnl wants a socket whose sequence numbers it has counted itself.
+		 */
+		disconnect_locked(h);
 		err = exchange_once(r, rx);
 	}
 	pthread_mutex_unlock(&h->lock);

@@ -101,14 +101,13 @@ int plexus_plex_break(struct plexus *h, const struct plexus_volume_ref *volume,
 }
 
 int plexus_plex_remove(struct plexus *h, const struct plexus_volume_ref *volume,
-		       const struct plexus_id *plex, bool force, struct plexus_outcome *out)
+		       const struct plexus_id *plex, struct plexus_outcome *out)
 {
 	struct plx_req r;
 
 	plx_req_begin(h, &r, PLEXUS_CMD_PLEX_REMOVE);
 	plx_put_volume(&r, volume);
 	plx_put_id(&r, PLEXUS_A_PLEX_ID, plex);
-	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	return plx_req_change(&r, out);
 }
 

@@ -10,7 +10,11 @@
 
 #define SYS_BLOCK "/sys/class/block"
 
-/* Volumes of ours, compressed memory and CD drives carry no labels. */
+/*
+ * Compressed memory and CD drives carry no labels. A volume of ours may: as the disk of
+ * another pack, but as well as that of a virtual machine, whose packs are not ours to start.
+ * So those have to be named.
+ */
 static bool skip_name(const char *name)
 {
 	static const char *const skip[] = { ".", "plx", "zram", "sr", "fd" };
@@ -133,6 +137,9 @@ int plexus_scan(struct plexus *h, const char *const *paths, size_t n_paths, plex
 			continue;
 		memset(&out, 0, sizeof(out));
 		err = scan_named(h, path, &out);
+		/* a disk below another device, whose label is seen there too; or not ours */
+		if (!paths && err == -EBUSY)
+			continue;
 		if (err && !first) {
 			first = err;
 			result = plexus_result(h);

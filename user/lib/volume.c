@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Volumes. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "internal.h"
 
 static int parse_item(const struct nlmsghdr *nlh, void *item)
@@ -49,14 +53,41 @@ int plexus_volume_create(struct plexus *h, const struct plexus_volume_spec *spec
 	return plx_req_change(&r, out);
 }
 
+/*
+ * Does it hold something? What has no device, cannot be read or is in use is left to the
+ * driver, which knows best what to say.
+ */
+static int refuse_content(struct plexus *h, const struct plexus_volume_ref *volume)
+{
+	struct plexus_volume_info info;
+	char path[PLEXUS_DEVICE_TEXT + 8], what[160];
+	int fd;
+
+	if (plexus_volume_get(h, volume, &info) || !info.device[0] ||
+	    info.health == PLEXUS_HEALTH_FAILED)
+		return 0;
+	snprintf(path, sizeof(path), "/dev/%s", info.device);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_EXCL);
+	if (fd < 0)
+		return 0;
+	close(fd);
+	if (plexus_disk_probe(h, path, what, sizeof(what)) || !what[0])
+		return 0;
+	return plx_fail(h, EEXIST, PLX_R(VDS_E_INVALID_OPERATION),
+			"volume %s/%s holds %s; give --force to delete it", info.pack_name,
+			info.name, what);
+}
+
 int plexus_volume_delete(struct plexus *h, const struct plexus_volume_ref *volume, bool force,
 			 struct plexus_outcome *out)
 {
 	struct plx_req r;
+	int err = force ? 0 : refuse_content(h, volume);
 
+	if (err)
+		return err;
 	plx_req_begin(h, &r, PLEXUS_CMD_VOLUME_DELETE);
 	plx_put_volume(&r, volume);
-	plx_put_flag(&r, PLEXUS_A_FORCE, force);
 	return plx_req_change(&r, out);
 }
 

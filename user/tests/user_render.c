@@ -8,10 +8,10 @@
 static const char *const tree =
 	"pack tank  online\n"
 	"|- disks\n"
-	"|  |- /dev/vdb     2.0 GiB     1.0 GiB free  online\n"
-	"|  |- /dev/vdc     2.0 GiB     1.0 GiB free  missing, failed\n"
-	"|  |- /dev/vdd     2.0 GiB     1.0 GiB free  online, 3 read errors\n"
-	"|  `- /dev/vde     2.0 GiB     1.0 GiB free  online, spare\n"
+	"|  |- /dev/vdb           2.0 GiB     1.0 GiB free  online\n"
+	"|  |- (was /dev/vdc)     2.0 GiB     1.0 GiB free  missing, failed\n"
+	"|  |- /dev/vdd           2.0 GiB     1.0 GiB free  online, 3 read errors\n"
+	"|  `- /dev/vde           2.0 GiB     1.0 GiB free  online, spare\n"
 	"|- data     /dev/plx0    512.0 MiB  mirror  failed redundancy: plex 1 is missing disk "
 	"/dev/vdc\n"
 	"|  |- plex 0  simple  /dev/vdb  healthy\n"
@@ -129,6 +129,22 @@ static void sentences(void)
 	disks[1].status = PLEXUS_DISK_STATUS_ONLINE;
 	volume_words(&s, &data, text, sizeof(text));
 	CHECK_TEXT(text, "failing redundancy: plex 1 is failing");
+	plexes[1].health = PLEXUS_HEALTH_FAILED_REDUNDANCY;
+	plexes[1].status = PLEXUS_VOLUME_STATUS_FAILED;
+	data.health = PLEXUS_HEALTH_FAILED_REDUNDANCY;
+	data.mismatches = 1;
+	volume_words(&s, &data, text, sizeof(text));
+	CHECK_TEXT(text, "failed redundancy: plex 1 has failed, 1 mismatch");
+	plexes[1].health = PLEXUS_HEALTH_STALE;
+	plexes[1].stale = 78 * MIB;
+	plex_words(&s, &plexes[1], text, sizeof(text));
+	CHECK_TEXT(text, "78.0 MiB stale");
+	plexes[1].stale = 0;
+	plex_words(&s, &plexes[1], text, sizeof(text));
+	CHECK_TEXT(text, "stale");
+	disks[1].write_errors = 1;
+	disk_words(&disks[1], text, sizeof(text));
+	CHECK_TEXT(text, "online, failed, 1 write error");
 	task_words(&s, &old, text, sizeof(text));
 	CHECK_TEXT(text, "volume of tank/data: done");
 	snprintf(old.message, sizeof(old.message), "0 mismatches");
@@ -137,6 +153,13 @@ static void sentences(void)
 	old.result = R(VDS_E_OPERATION_CANCELED);
 	task_words(&s, &old, text, sizeof(text));
 	CHECK_TEXT(text, "volume of tank/data: cancelled, 0 mismatches");
+	snprintf(old.message, sizeof(old.message), "cancelled; what was done is kept");
+	task_words(&s, &old, text, sizeof(text));
+	CHECK_TEXT(text, "volume of tank/data: cancelled; what was done is kept");
+	old.volume.b[7] = 1;
+	task_words(&s, &old, text, sizeof(text));
+	CHECK(!strncmp(text, "volume of a volume of tank that is gone: cancelled;", 51));
+	old.volume = data.id;
 	old.result = R(VDS_E_NOT_ENOUGH_SPACE);
 	snprintf(old.message, sizeof(old.message), "no room on /dev/vdb");
 	task_words(&s, &old, text, sizeof(text));

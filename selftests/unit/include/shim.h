@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/types.h>
 
 typedef unsigned char u8;
@@ -23,16 +24,20 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
+#define PAGE_SIZE 4096UL
 #define U64_MAX (~0ULL)
 #define U32_MAX (~0U)
+#define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 /* clang-format off */
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 /* clang-format on */
 
+#define cpu_to_le16(x) htole16(x)
 #define cpu_to_le32(x) htole32(x)
 #define cpu_to_le64(x) htole64(x)
+#define le16_to_cpu(x) le16toh(x)
 #define le32_to_cpu(x) le32toh(x)
 #define le64_to_cpu(x) le64toh(x)
 
@@ -59,6 +64,16 @@ typedef unsigned long long u64;
 static inline bool is_power_of_2(unsigned long n)
 {
 	return n && !(n & (n - 1));
+}
+
+static inline u32 hweight32(u32 n)
+{
+	return __builtin_popcount(n);
+}
+
+static inline int fls(u32 n)
+{
+	return n ? 32 - __builtin_clz(n) : 0;
 }
 
 static inline int ilog2(u64 n)

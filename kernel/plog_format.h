@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The parity log: what keeps a crash from spoiling the data of a stripe that was not
+ * even being written (the write hole). Pure; also built in userspace.
+ *
+ * The hole: a write of block a changes a and P. After a crash in between, P does not fit
+ * a, and if the disk of another block b is lost too, b = P + the others is garbage,
+ * though nobody wrote b.
+ *
+ * What closes it: before any member of a stripe is written, an entry is durable (FUA) in
+ * the log of the member that has its P; with two parities also in that of its Q. It has the
+ * partial parity: the sum of all sectors of the hull that do not change. These cannot be
+ * torn, so after a crash any of them that is lost follows from the partial parity
+ * and those that are left, whatever P and the written blocks look like.
+ *
+ * A lost block that was written: P less the partial parity less the other written blocks is
+ *  - its new or old content, where P and these others are all new or all old;
+ *  - garbage otherwise.
+ * Where no other block is written at the same sectors there are no others: each sector is
+ * old or new, as on any disk that lost power. Else only a checksum tells. That of the
+ * new content is in the entry; that of the old one if the writer had read it (RMW). With
+ * neither right it cannot be told, and the honest answer is an error.
+ *
+ * No entry, or a torn one: no member was written, P fits. With the disk of P lost its log is
+ * lost too, and not needed: all data blocks are there.
+ *
+ * Rules that this rests on:
+ *  1. Members are written after the entry is durable in the logs of all parity members that
+ *     are there. So an entry that is not in all of them does not count.
+ *  2. What does not change is durable. So a row is not logged again before what the last
+ *     entry wrote is: the members were flushed or have no volatile cache. Or else
+ *     the new entry lists all that the old one does as well. So of a row's entries
+ *     the last one is all that is needed.
+ *  3. A slot is reused, and head goes past it, when all writes of its entries have
+ *     completed and the members were flushed since.
+ *  4. A new log id, in the configuration, once all entries were replayed and the members
+ *     flushed, and whenever a member joins: an entry of a stale member is never read.
+ *  5. Replaying twice does no harm: a lost block is made from parity in such a way that it
+ *     is found again. What is lost for good is recorded before parity is written.
+ */
+#ifndef _PLX_PLOG_FORMAT_H
+#define _PLX_PLOG_FORMAT_H
+
+#include "conf.h"
+#include "stripe.h"
+
+struct plx_plog_geometry {
+	struct plx_id volume_id;
+	u64 log_id;
+	u64 rows; /* of the plex */
+	u32 member; /* whose log it is */
+	u32 k, parity, unit; /* data blocks; parity blocks; sectors */
+	u32 n_slots;
+};
+
+struct plx_plog_entry {
+	u64 row, serial; /* serial: of the volume, counted up, from 1 on */
+	struct plx_stripe_range change[PLX_STRIPE_MAX]; /* of each data block */
+	u32 crc[PLX_STRIPE_MAX], old_crc[PLX_STRIPE_MAX]; /* plx_plog_crc() of change[] */
+	u32 has_old; /* blocks whose old_crc is known */
+	u32 partials; /* parity blocks that are there: 1: P, 2: Q */
+	u32 payload_crc; /* plx_plog_crc() of the partial P over the hull, then the partial Q */
+	/* follow from the above */
+	struct plx_stripe_range hull;
+	u32 payload_at, payload_sectors; /* behind the head; 0 sectors for a full stripe */
+};
+
+struct plx_plog_head {
+	u64 seq, head;
+	u32 n_entries, payload_sectors;
+};
+
+/* sectors of a slot: the largest entry fits */
+u32 plx_plog_slot_sectors(u32 unit, u32 parity);
+u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq); /* where it goes */
+u32 plx_plog_crc(u32 crc, const void *buf, size_t bytes); /* begins with 0, can be continued */
+
+/* making a head of PLX_BLOCK_SIZE bytes: begin, add entries, seal */
+void plx_plog_begin(const struct plx_plog_geometry *geo, u64 seq, u64 head, void *block);
+/* fills what follows; -ENOSPC: it is full; -EINVAL: not an entry. Both change nothing. */
+int plx_plog_add(const struct plx_plog_geometry *geo, void *block, struct plx_plog_entry *e);
+void plx_plog_seal(void *block);
+
+/*
+ * Reading a slot, hostile until checked: the head, its payload, its entries. Then
+ * those count whose seq is not below the highest head of that log.
+ * -ENODATA: nothing there; -EBADMSG: torn or damaged; -ESTALE: of another log, or not of
+ * this slot; -EINVAL: impossible. All entries of a head that was decoded are sane.
+ */
+int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *block,
+		    struct plx_plog_head *head);
+/* @payload: head->payload_sectors; the slot counts as a whole or not at all */
+int plx_plog_check_payload(const struct plx_plog_geometry *geo, const void *block,
+			   const void *payload);
+/* the entry at *cursor, first 0, and the cursor behind it; -ENOENT: no more */
+int plx_plog_next(const struct plx_plog_geometry *geo, const void *block, u32 *cursor,
+		  struct plx_plog_entry *e);
+
+/* where an entry was found */
+struct plx_plog_ref {
+	u64 row, serial;
+	u32 member, slot, cursor;
+	u32 in; /* 1: in the log of the row's P, 2: of its Q */
+	u32 need; /* parity members of the row whose log is there, in the same way */
+};
+
+/* moves those that are to be replayed to the front: one of each row; returns how many */
+u32 plx_plog_choose(struct plx_plog_ref *ref, u32 n);
+
+/* plog_replay.c */
+enum plx_plog_verdict {
+	PLX_PLOG_RIGHT, /* is there, or was not being written */
+	PLX_PLOG_NEW,
+	PLX_PLOG_OLD,
+	PLX_PLOG_EACH, /* each sector of it is old or new */
+	PLX_PLOG_BAD, /* some of it is lost: see bad[] */
+};
+
+struct plx_plog_replay {
+	u32 k, parity;
+	u32 sector_bytes; /* 512; the unit tests have smaller ones */
+	u32 lost; /* blocks that are not there, or stale */
+	/*
+	 * All blocks over the hull, in 512 byte steps on multiples of 64: what is there as it
+	 * was read; what is lost is made. P and Q get the parity that fits.
+	 */
+	void *block[PLX_STRIPE_MAX];
+	void *partial[2]; /* from the payload, as far as there */
+	void *spare; /* a page */
+	/* out, of data blocks */
+	enum plx_plog_verdict verdict[PLX_STRIPE_MAX];
+	/* where reads must err until it is written anew; what is in block[] is not to be shown */
+	struct plx_stripe_range bad[PLX_STRIPE_MAX];
+};
+
+/* -EIO: more is lost than parity makes up for; then nothing was changed */
+int plx_plog_replay(const struct plx_plog_entry *e, struct plx_plog_replay *r);
+
+#endif
