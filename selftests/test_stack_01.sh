@@ -32,6 +32,13 @@ check "a mirror on mirrors" run "$high"
 disk_fail d1
 check "a mirror on mirrors, a disk below is lost" run "$high"
 disk_heal d1
+# All the way down, and back only when it is done there.
+disk_delay d2 0 0 700
+start=${EPOCHREALTIME/./}
+dd if=/dev/urandom of="$high" bs=4k count=1 conv=fsync status=none
+took=$(((${EPOCHREALTIME/./} - start) / 1000))
+disk_heal d2
+check "a flush of a mirror on mirrors reaches the disks ($took ms)" test "$took" -ge 700
 
 echo "label: gpt
 size=20M
