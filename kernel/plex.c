@@ -5,14 +5,21 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
-struct plx_plex *plx_plex_new(const struct plx_id *id)
+struct plx_plex *plx_plex_new(const struct plx_id *id, u32 n_members)
 {
-	struct plx_plex *plex = kzalloc(sizeof(*plex), GFP_NOIO);
+	struct plx_plex *plex = kzalloc(struct_size(plex, member, n_members), GFP_NOIO);
 
 	if (!plex)
 		return NULL;
 	kref_init(&plex->refs);
 	plex->id = *id;
+	for (; plex->n_members < n_members; plex->n_members++) {
+		plex->member[plex->n_members] = plx_plex_new(id, 0);
+		if (!plex->member[plex->n_members]) {
+			plx_plex_put(plex);
+			return NULL;
+		}
+	}
 	return plex;
 }
 
@@ -24,7 +31,10 @@ void plx_plex_get(struct plx_plex *plex)
 static void release(struct kref *refs)
 {
 	struct plx_plex *plex = container_of(refs, struct plx_plex, refs);
+	u32 i;
 
+	for (i = 0; i < plex->n_members; i++)
+		plx_plex_put(plex->member[i]);
 	kvfree(plex->stale);
 	kfree(plex);
 }

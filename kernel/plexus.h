@@ -59,6 +59,31 @@ unsigned int plx_epoch_enter(struct plx_epoch *e); /* any context; full barrier 
 void plx_epoch_exit(struct plx_epoch *e, unsigned int index); /* any context */
 void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered before have left */
 
+/* ---- claim.c: writes that touch one another go one after the other ---- */
+
+struct plx_claim {
+	u64 key; /* which row, or which MiB */
+	u32 start, end; /* sectors inside it */
+	void (*granted)(struct plx_claim *claim);
+	/* claim.c's own */
+	struct list_head node, ready;
+	bool waits;
+};
+
+struct plx_claim_sync {
+	struct plx_claim claim;
+	struct completion done;
+};
+
+struct plx_claims;
+
+struct plx_claims *plx_claims_new(void); /* NULL: no memory */
+void plx_claims_free(struct plx_claims *claims);
+bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim);
+bool plx_claim_try(struct plx_claims *claims, struct plx_claim *claim);
+void plx_claim_release(struct plx_claims *claims, struct plx_claim *claim);
+void plx_claim_wait(struct plx_claims *claims, struct plx_claim_sync *sync); /* sleeps */
+
 /* ---- disk.c: a block device in use by a pack ---- */
 
 struct plx_disk {
@@ -113,9 +138,12 @@ struct plx_plex {
 	u32 attached; /* counts changes of stale by others than the resync; under log->lock */
 	u32 stale_total; /* regions that were stale when its resync began; the sync engine's */
 	u64 next_read; /* sector behind the last read; racy on purpose, a hint */
+	/* of a parity plex: the same for each member, with the plex's id; else none */
+	u32 n_members;
+	struct plx_plex *member[];
 };
 
-struct plx_plex *plx_plex_new(const struct plx_id *id);
+struct plx_plex *plx_plex_new(const struct plx_id *id, u32 n_members); /* 0: no parity plex */
 void plx_plex_get(struct plx_plex *plex);
 void plx_plex_put(struct plx_plex *plex);
 
@@ -145,7 +173,8 @@ struct plx_log {
 	spinlock_t lock;
 	/* under lock; a bit set here is set on the disks */
 	unsigned long *dirty;
-	unsigned long *unsync; /* the current plexes may differ: to be made equal */
+	unsigned long *unsync; /* the current plexes may differ, or parity: to be made equal */
+	unsigned long *fresh; /* of a parity plex: parity fits what was ever written; or NULL */
 	unsigned long *cleaning; /* about to leave dirty */
 	unsigned long *held; /* not to leave it yet: written some looks ago */
 	u32 looks; /* since held began */
@@ -227,11 +256,15 @@ struct plx_plan_plex {
 	u32 index; /* in the configuration */
 	bool is_current;
 	bool rotational;
+	/* of a parity plex, a bit for each member */
+	u32 lost; /* gets no writes */
+	u32 stale; /* gets all, and misses some earlier ones: plex->member[]->stale says where */
 };
 
 struct plx_plan {
 	u64 serial; /* no two plans of a volume have the same, unlike their addresses */
 	struct plx_log *log; /* NULL: one plex, or none to keep */
+	struct plx_plog *plog; /* parity log; NULL: no parity plex, or none wanted */
 	u64 sectors;
 	u32 n; /* attached plexes, the current ones first */
 	u32 n_current;
@@ -246,6 +279,7 @@ struct plx_plan {
 	struct plx_disk **flush; /* each member disk once */
 	unsigned long *flush_mask; /* which plex[] positions are on it */
 	mempool_t *ios, *flushes;
+	mempool_t *rows, *pages; /* of a parity plex, else NULL: row.c */
 	struct plx_plan_plex plex[];
 };
 
@@ -279,6 +313,8 @@ struct plx_volume {
 	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
+	struct plx_plog *plog; /* under pack->change */
+	struct plx_claims *claims; /* from before the first plan to the end */
 	u32 n_plexes;
 	/* in the order of the configuration; under pack->change */
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
@@ -292,6 +328,8 @@ struct plx_volume {
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
 	struct work_struct deferred_work;
+	struct llist_head rows; /* the same of struct plx_row, of a parity plex */
+	struct work_struct rows_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -345,6 +383,16 @@ void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
+
+/*
+ * row.c: I/O of a volume with a parity plex, which is its only one; as write_plan() and
+ * read_plan(): they leave the epoch
+ */
+void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		   unsigned int epoch);
+void plx_row_read(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		  unsigned int epoch);
+void plx_row_deferred_work(struct work_struct *work); /* row_error.c */
 
 /* batch.c: reads and writes of one plex from pages, several at a time; for sync, mend, scrub */
 struct plx_batch {

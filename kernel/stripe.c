@@ -77,6 +77,9 @@ static bool way_reads(const struct plx_stripe *st, const struct plx_stripe_plan 
 		return false;
 	if (way == PLX_STRIPE_RECONSTRUCT && !lost)
 		return false;
+	/* a parity block that is not right yet gets what is right, not the old one and a bit */
+	if (way == PLX_STRIPE_RMW && (st->fresh || parity & st->missing & ~st->absent))
+		return false;
 	for (d = 0; d < st->k; d++) {
 		struct plx_stripe_range r = plan->hull;
 
@@ -135,8 +138,9 @@ static bool way_choose(const struct plx_stripe *st, struct plx_stripe_plan *plan
  * @change: what is written of each data block, k ranges
  * @plan: written, also on failure
  *
- * Writes the new data to all data blocks that are there, and the parity over the hull to
- * all parity blocks that are there.
+ * Writes the new data to all data blocks that can be written, and the parity over the hull
+ * to all parity blocks that can. So a block that is not right yet, and is about to be
+ * regenerated, stays right where it is already.
  *
  * Return: 0, or as said in the header.
  */
@@ -149,7 +153,7 @@ int plx_stripe_plan_write(const struct plx_stripe *st, const struct plx_stripe_r
 	if (!sane(st) || hull_find(st, change, plan))
 		return -EINVAL;
 	all = plx_stripe_data_mask(st->k) | plx_stripe_parity_mask(st->k, st->parity);
-	there = all & ~st->missing;
+	there = all & ~st->absent;
 	if (hweight32(all & st->missing) > st->parity)
 		return -EIO;
 	for (b = 0; b < st->k + st->parity; b++)

@@ -25,7 +25,9 @@ struct plx_stripe {
 	u32 unit; /* sectors */
 	u32 sector_bytes; /* 512; the unit tests have smaller ones */
 	u32 missing; /* blocks that cannot be read or are not right */
+	u32 absent; /* those of them that cannot be written either */
 	bool in_sync; /* parity is known to fit the data here */
+	bool fresh; /* that holds for what was ever written only: parity is made, never changed */
 };
 
 enum plx_stripe_way {

@@ -95,11 +95,16 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	mutex_init(&vol->show_lock);
 	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
+	vol->claims = plx_claims_new();
+	if (!vol->claims)
+		goto no_claims;
 	if (plx_sync_new(vol))
 		goto no_sync;
 	plx_pack_get(pack);
 	return vol;
 no_sync:
+	plx_claims_free(vol->claims);
+no_claims:
 	plx_epoch_destroy(&vol->epoch);
 no_epoch:
 	ida_free(&minors, vol->minor);
@@ -113,6 +118,7 @@ static void free_volume(struct kref *refs)
 	struct plx_volume *vol = container_of(refs, struct plx_volume, refs);
 
 	plx_sync_free(vol);
+	plx_claims_free(vol->claims);
 	plx_epoch_destroy(&vol->epoch);
 	ida_free(&minors, vol->minor);
 	plx_pack_put(vol->pack);
@@ -155,7 +161,8 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 		if (plex[i])
 			plx_plex_get(plex[i]);
 		else
-			plex[i] = plx_plex_new(&cv->plex[i]->id);
+			plex[i] = plx_plex_new(&cv->plex[i]->id,
+					       cv->plex[i]->parity ? cv->plex[i]->n_members : 0);
 		if (!plex[i]) {
 			while (i--)
 				plx_plex_put(plex[i]);

@@ -19,6 +19,7 @@ struct model {
 	block_t truth[BLOCKS]; /* the data as a reader is to see it, and its parity */
 	block_t read[BLOCKS], fresh[BLOCKS], parity[2], partial[2];
 	u64 writes; /* tried */
+	bool coming; /* what is missing gets writes, and is right already */
 };
 
 static void fill(void *buf, size_t bytes)
@@ -66,12 +67,13 @@ static void model_start(struct model *m, u32 n, u32 parity, u32 missing, bool in
 	u32 b;
 
 	m->n = n;
-	m->st = (struct plx_stripe){ n - parity, parity, UNIT, SB, missing, in_sync };
+	m->st = (struct plx_stripe){ n - parity, parity, UNIT, SB, missing,
+				    m->coming ? 0 : missing, in_sync, false };
 	fill(m->truth, sizeof(m->truth));
 	truth_parity(m);
 	memcpy(m->disk, m->truth, sizeof(m->disk));
 	for (b = 0; b < n; b++)
-		if (missing & 1U << b || (b >= m->st.k && !in_sync))
+		if (m->st.absent & 1U << b || (b >= m->st.k && !in_sync))
 			fill(m->disk[b], sizeof(m->disk[b]));
 }
 
@@ -125,7 +127,7 @@ static void do_writes(struct model *m, const struct plx_stripe_plan *plan)
 
 		if (r.hi <= r.lo)
 			continue;
-		CHECK(!(m->st.missing & 1U << b) && r.hi <= UNIT);
+		CHECK(!(m->st.absent & 1U << b) && r.hi <= UNIT);
 		memcpy(m->disk[b] + r.lo * SB, from + r.lo * SB, (r.hi - r.lo) * SB);
 	}
 }
@@ -158,7 +160,7 @@ static void check_parity(struct model *m, const struct plx_stripe_plan *plan, co
 	u32 b, s;
 
 	for (b = 0; b < m->n; b++) {
-		if (m->st.missing & 1U << b)
+		if (m->st.absent & 1U << b)
 			continue;
 		for (s = 0; s < UNIT; s++) {
 			bool fits = b < m->st.k || m->st.in_sync ||
@@ -188,7 +190,7 @@ static void check_partial(struct model *m, const struct plx_stripe_plan *plan)
 static void check_cost(struct model *m, const struct plx_stripe_plan *plan)
 {
 	u32 hull = plan->hull.hi - plan->hull.lo, reads = 0, rmw = 0, rcw = 0, b;
-	bool can_rmw = m->st.in_sync, can_rcw = true;
+	bool can_rmw = m->st.in_sync, can_rcw = true, coming;
 
 	for (b = 0; b < m->n; b++) {
 		bool gone = m->st.missing & 1U << b;
@@ -200,7 +202,9 @@ static void check_cost(struct model *m, const struct plx_stripe_plan *plan)
 		rmw += b < m->st.k ? change : gone ? 0 : hull;
 		if (b < m->st.k)
 			rcw += inner ? hull : hull - change;
+		coming = gone && !(m->st.absent & 1U << b);
 		can_rmw &= !gone || !change;
+		can_rmw &= !coming || b < m->st.k;
 		can_rcw &= !gone || b >= m->st.k || change == hull;
 	}
 	if (plan->way == PLX_STRIPE_PLAIN) {
@@ -223,7 +227,7 @@ static bool possible(struct model *m, const struct plx_stripe_range *change)
 			lo = min(lo, change[d].lo);
 			hi = max(hi, change[d].hi);
 		}
-	if (m->st.in_sync || !(~m->st.missing >> m->st.k & ((1U << m->st.parity) - 1)))
+	if (m->st.in_sync || !(~m->st.absent >> m->st.k & ((1U << m->st.parity) - 1)))
 		return true;
 	for (d = 0; d < m->st.k; d++)
 		if (m->st.missing & 1U << d && (change[d].lo != lo || change[d].hi != hi))
@@ -308,9 +312,15 @@ static void each_stripe(struct model *m, run_t *run)
 	for (n = 3; n <= BLOCKS; n++)
 		for (parity = 1; parity <= 2; parity++)
 			for (missing = 0; missing < 1U << n; missing++)
-				for (in_sync = 0; in_sync < 2; in_sync++)
-					if (hweight32(missing) <= parity)
+				for (in_sync = 0; in_sync < 2; in_sync++) {
+					if (hweight32(missing) > parity)
+						continue;
+					m->coming = false;
+					run(m, n, parity, missing, in_sync);
+					m->coming = true;
+					if (missing)
 						run(m, n, parity, missing, in_sync);
+				}
 }
 
 TEST(every_write_around_the_edges_of_units_leaves_the_right_data_and_parity)
@@ -374,7 +384,7 @@ TEST(any_blocks_are_read_or_regenerated_whatever_is_missing)
 
 TEST(more_missing_than_parity_or_not_known_to_be_right_is_refused)
 {
-	struct plx_stripe st = { 4, 1, UNIT, SB, 0x3, true };
+	struct plx_stripe st = { 4, 1, UNIT, SB, 0x3, 0x3, true, false };
 	struct plx_stripe_range change[4] = { { 2, 4 } };
 	struct plx_stripe_plan plan;
 
@@ -382,8 +392,10 @@ TEST(more_missing_than_parity_or_not_known_to_be_right_is_refused)
 	CHECK_EQ(plx_stripe_plan_read(&st, 1, change[0], &plan), -EIO);
 	CHECK_EQ(plx_stripe_plan_read(&st, 4, change[0], &plan), 0); /* that one is there */
 	st.missing = 0x12;
+	st.absent = st.missing;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), -EIO);
 	st.missing = 1;
+	st.absent = st.missing;
 	st.in_sync = false;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), 0); /* all of it is new */
 	CHECK_EQ(plan.way, PLX_STRIPE_RCW);
@@ -392,6 +404,7 @@ TEST(more_missing_than_parity_or_not_known_to_be_right_is_refused)
 	change[1].hi = 1;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), -EUCLEAN);
 	st.missing = 1U << 4; /* P is missing and cannot be wrong; it can be made */
+	st.absent = st.missing;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), 0);
 	CHECK_EQ(plan.way, PLX_STRIPE_PLAIN);
 	CHECK_EQ(plx_stripe_plan_read(&st, 1U << 4, change[0], &plan), 0);
@@ -399,7 +412,7 @@ TEST(more_missing_than_parity_or_not_known_to_be_right_is_refused)
 
 TEST(ranges_that_are_none_are_refused)
 {
-	struct plx_stripe st = { 4, 1, UNIT, SB, 0, true };
+	struct plx_stripe st = { 4, 1, UNIT, SB, 0, 0, true, false };
 	struct plx_stripe_range change[4] = { { 2, UNIT + 1 } };
 	struct plx_stripe_plan plan;
 
@@ -420,7 +433,7 @@ TEST(ranges_that_are_none_are_refused)
 
 TEST(the_way_is_the_one_that_reads_less)
 {
-	struct plx_stripe st = { 7, 1, UNIT, SB, 0, true };
+	struct plx_stripe st = { 7, 1, UNIT, SB, 0, 0, true, false };
 	struct plx_stripe_range change[7] = { { 0, UNIT } };
 	struct plx_stripe_plan plan;
 	u32 d;
@@ -435,10 +448,12 @@ TEST(the_way_is_the_one_that_reads_less)
 	memset(change, 0, sizeof(change));
 	change[3].hi = 1;
 	st.missing = 1U << 3; /* a write to the block that is missing */
+	st.absent = st.missing;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), 0);
 	CHECK_EQ(plan.way, PLX_STRIPE_RCW);
 	CHECK_EQ(plan.write[3].hi, 0);
 	st.missing = 1U << 2; /* one to another block: the missing one is not needed */
+	st.absent = st.missing;
 	CHECK_EQ(plx_stripe_plan_write(&st, change, &plan), 0);
 	CHECK_EQ(plan.way, PLX_STRIPE_RMW);
 	change[2] = (struct plx_stripe_range){ 1, 2 }; /* part of the hull of it is missing */
@@ -449,7 +464,7 @@ TEST(the_way_is_the_one_that_reads_less)
 
 TEST(thirty_two_blocks_are_not_too_many)
 {
-	struct plx_stripe st = { 30, 2, UNIT, SB, 1U << 31 | 1, true };
+	struct plx_stripe st = { 30, 2, UNIT, SB, 1U << 31 | 1, 1U << 31 | 1, true, false };
 	struct plx_stripe_range change[30] = { { 0, 1 }, { 1, 2 } };
 	struct plx_stripe_plan plan;
 
