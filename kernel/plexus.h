@@ -342,6 +342,7 @@ struct plx_volume {
 	unsigned long last_io; /* jiffies, racy: was there I/O lately */
 	u64 speed_min, speed_max; /* bytes per second; 0: no limit */
 	atomic64_t mismatches;
+	bool born; /* created just now: its log, too; under pack->change until the first plan */
 };
 
 /* inside the epoch; never NULL while the device can be seen */
@@ -550,6 +551,15 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);
 void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
+/*
+ * The same for a member of a parity plex. One that the plex cannot go on without keeps
+ * its state; @to: PLX_MEMBER_FAILED or PLX_MEMBER_MISSING.
+ */
+void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member, enum plx_member_state to);
+/* the task is that of the plex: all its members that are STALE belong to it */
+void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member, u32 kind, u64 task_id, bool full);
 /* the change names a task in a plex, or takes the name away; attach and detach do this */
 void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
