@@ -175,10 +175,17 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ, or parity: to be made equal */
 	unsigned long *fresh; /* of a parity plex: parity fits what was ever written; or NULL */
+	unsigned long *touched; /* left dirty since the log was loaded; with fresh, or NULL */
 	unsigned long *cleaning; /* about to leave dirty */
 	unsigned long *held; /* not to leave it yet: written some looks ago */
 	u32 looks; /* since held began */
 	u32 n_unsync;
+	u32 worse; /* counts failed writes; READ_ONCE */
+	bool parity; /* of a volume with a parity plex; constant */
+	/* with parity: something dirty is unsync, or was and is not yet flushed; goes to disk with dirty */
+	bool distrust;
+	bool trusts; /* distrust is about to end: the cleaner's */
+	u32 written_map; /* of fresh; constant */
 	unsigned int gate; /* above 0: no write is let in */
 	u64 window_start, window_end; /* sectors; no write is let in */
 	struct bio_list waiting; /* for a commit */
@@ -212,8 +219,11 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
-/* reads the dirty map; none readable: all dirty */
-void plx_log_load(struct plx_log *log);
+/*
+ * Reads what is dirty, none readable: all, and fresh. true: the parity log is all that is
+ * needed to trust parity. false: what is dirty is to be made unsync
+ */
+bool plx_log_load(struct plx_log *log);
 /* what a stale plex misses: its map and all that is dirty; none readable, or map 0: all. -ENOMEM */
 int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
 void plx_log_unsync_from_dirty(struct plx_log *log);
@@ -233,7 +243,10 @@ void plx_log_gate_open(struct plx_log *log);
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
-void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last);
+void plx_log_set_fits(struct plx_log *log, u32 first, u32 last);
+void plx_log_untouch(struct plx_log *log, u32 first, u32 last);
+bool plx_log_settled(const struct plx_log *log, u32 r);
 void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);

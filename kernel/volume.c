@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "plexus.h"
+#include "plog.h"
 
 static DEFINE_IDA(minors);
 
@@ -217,6 +218,30 @@ static int follow_maps(struct plx_volume *vol, struct plx_log *log,
 	return ret;
 }
 
+/* the parity log that the configuration asks for; of its entries none is read, see trusts() */
+static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
+		       const struct plx_conf_volume *cv)
+{
+	if (cv->write_hole != PLX_WRITE_HOLE_LOG)
+		return 0;
+	if (!vol->plog)
+		vol->plog = plx_plog_new(vol, cv->plex[0]);
+	return vol->plog ? plx_plog_follow(vol->plog, conf, cv->plex[0]) : -ENOMEM;
+}
+
+/*
+ * At a start: does parity fit in what is dirty? With a parity log it does once the rows that
+ * were being written are right again, unless the region log knows better. That is asked
+ * last: what the parity log could set right, it has set right.
+ */
+static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
+		   const struct plx_conf_volume *cv, bool known)
+{
+	if (vol->plan || !vol->plog)
+		return false;
+	return !plx_plog_recover(vol->plog, conf, cv) && known;
+}
+
 /*
  * The log that the configuration asks for: the one that the volume has, or a new one, or
  * none. vol->log is left alone: should anything fail yet, a new one goes unseen.
@@ -225,7 +250,8 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		      const struct plx_conf_volume *cv, struct plx_log **use)
 {
 	struct plx_log *log = vol->log;
-	bool born = !log && vol->plan, fresh = !log || cv->log_id != log->log_id;
+	bool born = !log && (vol->plan || vol->born), fresh = !log || cv->log_id != log->log_id;
+	bool known;
 	int ret;
 
 	*use = NULL;
@@ -242,8 +268,9 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	if (born) {
 		plx_log_born(log);
 	} else if (fresh) {
-		plx_log_load(log);
-		plx_log_unsync_from_dirty(log);
+		known = plx_log_load(log);
+		if (!trusts(vol, conf, cv, known))
+			plx_log_unsync_from_dirty(log);
 	}
 	return follow_maps(vol, log, cv);
 }
@@ -257,8 +284,12 @@ static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_con
 	int ret = follow_plexes(vol, cv);
 
 	if (!ret)
+		ret = follow_plog(vol, conf, cv);
+	if (!ret)
 		ret = follow_log(vol, conf, cv, &log);
 	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
+	if (!IS_ERR(plan))
+		plan->plog = vol->plog;
 	if (IS_ERR(plan) && log != vol->log)
 		plx_log_free(log); /* nobody saw it, none of its works was begun */
 	return plan;
@@ -559,6 +590,8 @@ void plx_volume_stop(struct plx_volume *vol)
 		plx_log_stop(vol->log);
 	}
 	flush_work(&vol->retire_work);
+	if (vol->plog)
+		plx_plog_stop(vol->plog);
 	plan = vol->plan;
 	log = vol->log;
 	smp_store_release(&vol->plan, NULL); /* then whoever looks at it is waited for */
@@ -566,6 +599,8 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_log_free(log);
 	vol->log = NULL;
 	plx_plan_free(plan);
+	plx_plog_free(vol->plog);
+	vol->plog = NULL;
 	for (i = 0; i < vol->n_plexes; i++)
 		plx_plex_put(vol->plex[i]);
 	vol->n_plexes = 0;
