@@ -599,7 +599,8 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_log_free(log);
 	vol->log = NULL;
 	plx_plan_free(plan);
-	plx_plog_free(vol->plog);
+	if (vol->plog)
+		plx_plog_free(vol->plog);
 	vol->plog = NULL;
 	for (i = 0; i < vol->n_plexes; i++)
 		plx_plex_put(vol->plex[i]);
