@@ -427,6 +427,9 @@ void plx_batch_init(struct plx_batch *b);
 /* adds one; @pages hold @sectors from the start of the first. Inside the epoch of the plan */
 void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_op op, u64 sector,
 		   struct page **pages, u32 sectors);
+/* the same on a disk; @from: sectors of @pages to leave out in front */
+void plx_batch_disk(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u64 sector,
+		    struct page **pages, u32 from, u32 sectors);
 int plx_batch_wait(struct plx_batch *b); /* sleeps; 0 or negative errno */
 
 /* ---- task.c: asynchronous operations ---- */
@@ -477,6 +480,8 @@ void plx_sync_pause(struct plx_volume *vol, bool pause);
 void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 /* a bad place on a plex that another one could read: to be written anew. Any context */
 void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector, u32 sectors);
+/* the same of a member of the parity plex, somewhere in its unit of that row */
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx_why *why);
 int plx_sync_new(struct plx_volume *vol);
 void plx_sync_free(struct plx_volume *vol);

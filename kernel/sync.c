@@ -44,7 +44,7 @@ static bool next_mend(struct plx_sync *s, struct plx_mend *m)
 }
 
 /* an alert: the plex is marked until it is resynced, repaired or recovered */
-static void mark_errors(struct plx_volume *vol, const struct plx_id *plex)
+static void mark_errors(struct plx_volume *vol, const struct plx_mend *m)
 {
 	struct plx_why why = {};
 	struct plx_change c;
@@ -53,8 +53,10 @@ static void mark_errors(struct plx_volume *vol, const struct plx_id *plex)
 	if (plx_change_begin(&c, vol->pack, &why))
 		return;
 	v = plx_conf_volume_find(c.conf, &vol->id);
-	i = v < 0 ? -1 : plx_conf_plex_find(c.conf->volume[v], plex);
-	if (i >= 0 && !(c.conf->volume[v]->plex[i]->flags & PLX_PLEX_F_ERRORS)) {
+	i = m->member == PLX_MEND_PLEX ? -1 : 0; /* the parity plex is the only one */
+	if (v >= 0 && i < 0)
+		i = plx_conf_plex_find(c.conf->volume[v], &m->plex);
+	if (v >= 0 && i >= 0 && !(c.conf->volume[v]->plex[i]->flags & PLX_PLEX_F_ERRORS)) {
 		c.conf->volume[v]->plex[i]->flags |= PLX_PLEX_F_ERRORS;
 		plx_change_commit(&c, &why);
 	}
@@ -74,7 +76,7 @@ static void mend(struct plx_sync *s)
 
 	while (!READ_ONCE(s->stop) && next_mend(s, &m)) {
 		if (!mend_one(s, &m))
-			mark_errors(s->vol, &m.plex);
+			mark_errors(s->vol, &m);
 	}
 }
 
@@ -156,12 +158,14 @@ static bool is_parity(struct plx_volume *vol)
 /* what copying takes, when there is something to copy; false: the run ends, and is tried again */
 static bool has_memory(struct plx_sync *s)
 {
-	if (s->bad)
-		return true;
-	s->pages = alloc_pages_of();
-	s->pages2 = alloc_pages_of();
-	s->bad = kvcalloc(BITS_TO_LONGS(PLX_LOG_BITS), sizeof(long), GFP_KERNEL);
-	if (s->pages && s->pages2 && s->bad && (!is_parity(s->vol) || plx_rows_new(s)))
+	if (!s->bad) {
+		s->pages = alloc_pages_of();
+		s->pages2 = alloc_pages_of();
+		s->bad = kvcalloc(BITS_TO_LONGS(PLX_LOG_BITS), sizeof(long), GFP_KERNEL);
+	}
+	if (!s->rows && is_parity(s->vol))
+		s->rows = plx_rows_new(s);
+	if (s->pages && s->pages2 && s->bad && (s->rows || !is_parity(s->vol)))
 		return true;
 	free_memory(s);
 	kick(s, MEMORY_RETRY);
@@ -294,6 +298,18 @@ void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector
 	spin_lock_irqsave(&s->lock, flags);
 	if (s->n_mends < PLX_MEND_MAX)
 		s->mend[s->n_mends++] = (struct plx_mend){ *plex, sector, sectors, PLX_MEND_PLEX };
+	spin_unlock_irqrestore(&s->lock, flags);
+	plx_sync_kick(vol);
+}
+
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row)
+{
+	struct plx_sync *s = vol->sync;
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	if (s->n_mends < PLX_MEND_MAX)
+		s->mend[s->n_mends++] = (struct plx_mend){ .sector = row, .member = member };
 	spin_unlock_irqrestore(&s->lock, flags);
 	plx_sync_kick(vol);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The engine that makes plexes current, between sync.c, sync_window.c and scrub.c. */
+/* The engine that makes plexes current, between sync*.c and scrub*.c. */
 #ifndef _PLX_SYNC_H
 #define _PLX_SYNC_H
 
@@ -126,10 +126,16 @@ u64 plx_sync_need(struct plx_plan *plan, u32 region, u64 targets);
  */
 int plx_sync_regions(struct plx_sync *s, u32 first, u32 last, u64 need);
 int plx_sync_mend_one(struct plx_sync *s, const struct plx_mend *m);
+/* sync_row.c, sync_parity.c: the same for a parity volume */
+struct plx_rows *plx_rows_new(struct plx_sync *s); /* NULL: no memory */
+void plx_rows_free(struct plx_rows *r);
+int plx_sync_rows(struct plx_sync *s, u32 first, u32 last, u64 need);
+int plx_sync_mend_row(struct plx_sync *s, const struct plx_mend *m);
 void plx_sync_give_up(struct plx_volume *vol, const struct plx_id *plex, const char *what);
 void plx_sync_throttle(struct plx_sync *s, u64 bytes, ktime_t since);
 
 /* scrub.c: one window; false: there is no scrub */
 bool plx_scrub_step(struct plx_sync *s);
+u64 plx_scrub_rows(struct plx_sync *s, u64 sector); /* scrub_parity.c */
 
 #endif
