@@ -89,10 +89,10 @@ static bool is_current(const struct plx_conf_volume *cv, const struct plx_sync_t
 /* all that was copied is flushed before the configuration calls a plex current */
 void plx_sync_finish(struct plx_sync *s)
 {
-	struct plx_sync_target t[PLEXUS_MAX_PLEXES];
+	struct plx_sync_target *t = s->target;
 	struct plx_why why = {};
 	struct plx_change c;
-	u32 n = plx_sync_targets(s, t), i, done = 0;
+	u32 n = plx_sync_targets(s), i, done = 0;
 	int v, ret = -EIO;
 
 	if (!plx_volume_flush(s->vol) && !plx_change_begin(&c, s->vol->pack, &why)) {
