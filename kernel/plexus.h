@@ -593,6 +593,8 @@ struct plx_volume_want {
 	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
 	u32 unit; /* bytes; 0: 64 KiB */
 	u32 n_plexes, n_members; /* 0: as the type and disks say */
+	u32 parity; /* 0: 1 where the type is parity */
+	u32 write_hole; /* PLEXUS_WRITE_HOLE_*; 0: the log where the type is parity */
 	const struct plx_input_disk *disk;
 	u32 n_disks;
 };
