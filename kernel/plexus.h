@@ -64,6 +64,7 @@ void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered befor
 struct plx_claim {
 	u64 key; /* which row, or which MiB */
 	u32 start, end; /* sectors inside it */
+	bool shared; /* does not mind others that are */
 	void (*granted)(struct plx_claim *claim);
 	/* claim.c's own */
 	struct list_head node, ready;
@@ -279,7 +280,6 @@ struct plx_plan {
 	struct plx_disk **flush; /* each member disk once */
 	unsigned long *flush_mask; /* which plex[] positions are on it */
 	mempool_t *ios, *flushes;
-	mempool_t *rows, *pages; /* of a parity plex, else NULL: row.c */
 	struct plx_plan_plex plex[];
 };
 
@@ -328,8 +328,9 @@ struct plx_volume {
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
 	struct work_struct deferred_work;
-	struct llist_head rows; /* the same of struct plx_row, of a parity plex */
-	struct work_struct rows_work;
+	struct plx_row_pools *row_pools; /* from the first plan with a parity plex on */
+	struct llist_head failed_rows; /* struct plx_row, of a parity plex: row_error.c */
+	struct work_struct failed_rows_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -393,7 +394,14 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 		   unsigned int epoch);
 void plx_row_read(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
 		  unsigned int epoch);
-void plx_row_deferred_work(struct work_struct *work); /* row_error.c */
+bool plx_row_wanted(const struct plx_plan *plan, u64 sector); /* a read that needs parity */
+/* a read of this, direct from its member, met an error: by parity, in the same epoch */
+void plx_row_reread(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		    unsigned int epoch);
+bool plx_row_next(struct bio *bio); /* true: it was row.c's own */
+void plx_row_failed_work(struct work_struct *work); /* row_error.c */
+struct plx_row_pools *plx_row_pools_new(u32 n_members); /* NULL: no memory */
+void plx_row_pools_free(struct plx_row_pools *pools);
 
 /* batch.c: reads and writes of one plex from pages, several at a time; for sync, mend, scrub */
 struct plx_batch {
@@ -452,6 +460,8 @@ void plx_sync_kick(struct plx_volume *vol);
 void plx_sync_halt(struct plx_volume *vol); /* under window_lock */
 void plx_sync_stop(struct plx_volume *vol); /* waits; not under pack->change */
 void plx_sync_pause(struct plx_volume *vol, bool pause);
+/* the same of a member of a parity plex, in a row */
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 /* a bad place on a plex that another one could read: to be written anew. Any context */
 void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector, u32 sectors);
 int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx_why *why);
@@ -495,9 +505,10 @@ struct plx_pack {
 	u32 n_disks;
 	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
 
-	/* both WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
+	/* all WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
 	struct workqueue_struct *wq; /* cleaner, plans that go, lost disks: may wait for data I/O */
 	struct workqueue_struct *io_wq; /* log commits, failed I/O: waits for metadata I/O only */
+	struct workqueue_struct *row_wq; /* I/O of parity plexes that goes on: waits for nothing */
 	struct work_struct free_work;
 	struct work_struct event_work; /* disks that died */
 	struct delayed_work start_work; /* disks that are late */
@@ -547,6 +558,9 @@ void plx_change_end(struct plx_change *c); /* always; drops what was not committ
 /* a plex gets no writes from now on, what it misses is kept; within a change, before its commit */
 void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 		       enum plx_plex_state to);
+/* the same for a member of a parity plex, which is not touched if the plex needs it */
+void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member, enum plx_member_state to);
 /* the plex is to be brought up to date by the task; give full to forget its map */
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);

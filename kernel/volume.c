@@ -89,6 +89,8 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	INIT_LIST_HEAD(&vol->node);
 	init_llist_head(&vol->deferred);
 	INIT_WORK(&vol->deferred_work, plx_io_deferred_work);
+	init_llist_head(&vol->failed_rows);
+	INIT_WORK(&vol->failed_rows_work, plx_row_failed_work);
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
@@ -118,6 +120,7 @@ static void free_volume(struct kref *refs)
 	struct plx_volume *vol = container_of(refs, struct plx_volume, refs);
 
 	plx_sync_free(vol);
+	plx_row_pools_free(vol->row_pools);
 	plx_claims_free(vol->claims);
 	plx_epoch_destroy(&vol->epoch);
 	ida_free(&minors, vol->minor);
