@@ -466,21 +466,32 @@ int plx_conf_plex_find(const struct plx_conf_volume *vol, const struct plx_id *i
 }
 
 /**
+ * plx_conf_member_uses() - has a member an extent on a disk?
+ * @m: which
+ * @disk: index of the disk
+ */
+bool plx_conf_member_uses(const struct plx_conf_member *m, u32 disk)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_extents; i++)
+		if (m->extent[i].disk == disk)
+			return true;
+	return false;
+}
+
+/**
  * plx_conf_plex_uses() - has a plex an extent on a disk?
  * @plex: which
  * @disk: index of the disk
  */
 bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk)
 {
-	u32 i, j;
+	u32 i;
 
-	for (i = 0; i < plex->n_members; i++) {
-		const struct plx_conf_member *m = &plex->member[i];
-
-		for (j = 0; j < m->n_extents; j++)
-			if (m->extent[j].disk == disk)
-				return true;
-	}
+	for (i = 0; i < plex->n_members; i++)
+		if (plx_conf_member_uses(&plex->member[i], disk))
+			return true;
 	return false;
 }
 

@@ -175,6 +175,7 @@ int plx_conf_disk_find(const struct plx_conf *conf, const struct plx_id *id);
 int plx_conf_volume_find(const struct plx_conf *conf, const struct plx_id *id);
 int plx_conf_volume_find_name(const struct plx_conf *conf, const char *name);
 int plx_conf_plex_find(const struct plx_conf_volume *vol, const struct plx_id *id);
+bool plx_conf_member_uses(const struct plx_conf_member *m, u32 disk);
 bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
 bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
