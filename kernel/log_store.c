@@ -193,31 +193,42 @@ static unsigned int wanted(struct plx_log *log, const struct plx_conf *conf,
 }
 
 /*
- * All maps, as they are in memory, to all copies. A stale bit of a plex that is
- * being resynced, clear in memory and set on the disks, may stand for data that
- * the plex has not flushed: what was clear before a flush is written, as at any
- * checkpoint, and not what a resync cleared since. That of a detached plex is exact.
+ * The map of a plex or member, as it is in memory, to all copies. A stale bit of one that is
+ * being resynced, clear in memory and set on the disks, may stand for data that it has not
+ * flushed: what was clear before a flush is written, as at any checkpoint, and not what a
+ * resync cleared since. That of a detached one is exact.
  */
+static int write_one(struct plx_log *log, struct plx_plex *plex, u32 map, bool attached)
+{
+	int ret;
+
+	if (!map || !plex || !plex->stale)
+		return 0;
+	if (attached) {
+		ret = plx_log_checkpoint(log, plex, map, plex->attached);
+		if (!ret || ret == -EAGAIN)
+			return ret;
+		plx_log_stale_fill(log, plex, true);
+	}
+	return plx_log_write_stale(log, plex, map);
+}
+
+/* all maps to all copies */
 static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 {
-	struct plx_volume *vol = log->vol;
 	int ret = plx_log_write_map(log, 0, log->dirty);
-	unsigned int i;
+	u32 i, m;
 
 	if (log->fresh && ret != -EIO)
 		ret = plx_log_write_map(log, log->written_map, log->fresh);
 	for (i = 0; i < cv->n_plexes && ret != -EIO; i++) {
-		struct plx_plex *plex = plx_volume_plex(vol, &cv->plex[i]->id);
+		const struct plx_conf_plex *cp = cv->plex[i];
+		struct plx_plex *plex = plx_volume_plex(log->vol, &cp->id);
 
-		if (!cv->plex[i]->stale_map || !plex || !plex->stale)
-			continue;
-		if (cv->plex[i]->state == PLX_PLEX_STALE) {
-			ret = plx_log_checkpoint(log, plex, cv->plex[i]->stale_map, plex->attached);
-			if (!ret || ret == -EAGAIN)
-				continue;
-			plx_log_stale_fill(log, plex, true);
-		}
-		ret = plx_log_write_stale(log, plex, cv->plex[i]->stale_map);
+		ret = write_one(log, plex, cp->stale_map, cp->state == PLX_PLEX_STALE);
+		for (m = 0; plex && m < plex->n_members && ret != -EIO; m++)
+			ret = write_one(log, plex->member[m], cp->member[m].stale_map,
+					cp->member[m].state == PLX_MEMBER_STALE);
 	}
 	return ret;
 }

@@ -576,9 +576,6 @@ void plx_change_end(struct plx_change *c); /* always; drops what was not committ
 /* a plex gets no writes from now on, what it misses is kept; within a change, before its commit */
 void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 		       enum plx_plex_state to);
-/* the same for a member of a parity plex, which is not touched if the plex needs it */
-void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
-			      u32 member, enum plx_member_state to);
 /* the plex is to be brought up to date by the task; give full to forget its map */
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);
@@ -592,6 +589,13 @@ void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, 
 /* the task is that of the plex: all its members that are STALE belong to it */
 void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 			      u32 member, u32 kind, u64 task_id, bool full);
+void plx_change_forget_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member);
+/* members on a disk that is not used any more */
+void plx_change_lose_members(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 disk);
+/* members without their disks get no writes, wherever the plex can do without them */
+void plx_change_settle_members(struct plx_change *c);
+void plx_change_gate(struct plx_change *c, struct plx_volume *vol); /* until the change ends */
 /* the change names a task in a plex, or takes the name away; attach and detach do this */
 void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
@@ -625,6 +629,8 @@ struct plx_volume_want {
 	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
 	u32 unit; /* bytes; 0: 64 KiB */
 	u32 n_plexes, n_members; /* 0: as the type and disks say */
+	u32 parity; /* 0: 1 where the type is parity */
+	u32 write_hole; /* PLEXUS_WRITE_HOLE_*; 0: the log where the type is parity */
 	const struct plx_input_disk *disk;
 	u32 n_disks;
 };

@@ -180,43 +180,65 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 	return 0;
 }
 
-/* detached plexes with a map on the disks are marked; when nothing can fail any more */
+/* what gets no writes and has a map on the disks is marked */
+static void add_mark(struct plx_log_mark *mark, unsigned int *n, struct plx_plex *plex, u32 map)
+{
+	if (map && plex->stale && *n < PLX_LOG_MAPS - 1)
+		mark[(*n)++] = (struct plx_log_mark){ plex, map };
+}
+
+/* detached plexes, and members that are lost; when nothing can fail any more */
 static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 			 const struct plx_conf_volume *cv)
 {
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	unsigned int n = 0;
-	u32 i;
+	u32 i, m;
 
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->state != PLX_PLEX_CURRENT && cp->stale_map &&
-		    !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
-			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+		if (cp->state != PLX_PLEX_CURRENT && !plx_conf_plex_attached(conf, cp))
+			add_mark(mark, &n, vol->plex[i], cp->stale_map);
+		for (m = 0; m < vol->plex[i]->n_members; m++)
+			if (cp->member[m].state == PLX_MEMBER_FAILED ||
+			    cp->member[m].state == PLX_MEMBER_MISSING)
+				add_mark(mark, &n, vol->plex[i]->member[m],
+					 cp->member[m].stale_map);
 	}
 	plx_log_marks(vol->log, mark, n);
 	plx_log_retry(vol->log);
 }
 
-/* plexes that are not current have a map */
+static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map)
+{
+	int ret;
+
+	if (plex->stale)
+		return 0;
+	ret = plx_log_load_stale(log, plex, map);
+	/* with what was dirty, before that can be cleaned */
+	if (!ret && map)
+		plx_log_write_stale(log, plex, map);
+	return ret;
+}
+
+/* plexes and members that are not current have a map */
 static int follow_maps(struct plx_volume *vol, struct plx_log *log,
 		       const struct plx_conf_volume *cv)
 {
 	int ret = 0;
-	u32 i;
+	u32 i, m;
 
 	for (i = 0; i < cv->n_plexes && !ret; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->state == PLX_PLEX_CURRENT)
-			continue;
-		if (vol->plex[i]->stale)
-			continue;
-		ret = plx_log_load_stale(log, vol->plex[i], cp->stale_map);
-		/* with what was dirty, before that can be cleaned */
-		if (!ret && cp->stale_map)
-			plx_log_write_stale(log, vol->plex[i], cp->stale_map);
+		if (cp->state != PLX_PLEX_CURRENT)
+			ret = follow_map(log, vol->plex[i], cp->stale_map);
+		for (m = 0; m < vol->plex[i]->n_members && !ret; m++)
+			if (cp->member[m].state != PLX_MEMBER_CURRENT)
+				ret = follow_map(log, vol->plex[i]->member[m],
+						 cp->member[m].stale_map);
 	}
 	return ret;
 }
@@ -238,9 +260,9 @@ static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
  * last: what the parity log could set right, it has set right.
  */
 static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
-		   const struct plx_conf_volume *cv, bool known)
+		   const struct plx_conf_volume *cv, const struct plx_log *log, bool known)
 {
-	if (vol->plan || !vol->plog)
+	if (!vol->plog || (vol->log && vol->log != log)) /* a new log comes while it is in use */
 		return false;
 	return !plx_plog_recover(vol->plog, conf, cv) && known;
 }
@@ -268,11 +290,15 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	ret = plx_log_place(log, conf, cv);
 	if (ret)
 		plx_log_break(log);
+	/* what the copies say is needed when they, and the members with them, are back */
+	if (ret && !born && !log->loaded && cv->plex[0]->parity &&
+	    !plx_conf_plex_attached(conf, cv->plex[0]))
+		return 0;
 	if (born) {
 		plx_log_born(log);
-	} else if (fresh) {
+	} else if (!log->loaded) {
 		known = plx_log_load(log);
-		if (!trusts(vol, conf, cv, known))
+		if (!trusts(vol, conf, cv, log, known))
 			plx_log_unsync_from_dirty(log);
 	}
 	return follow_maps(vol, log, cv);
@@ -336,7 +362,8 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
  * plx_volume_flush - flush all member disks
  * @vol: the volume
  *
- * A disk that errs is given up (plx_pack_disk_error()).
+ * A disk that errs is given up (plx_pack_disk_error()). Of a volume that has failed what
+ * was written lately may be on disks that are not there, so it is not flushed.
  * Context: sleeps.
  * Return: 0, or -EIO
  */
@@ -345,10 +372,12 @@ int plx_volume_flush(struct plx_volume *vol)
 	struct plx_metaio *to;
 	struct plx_plan *plan;
 	unsigned int epoch, i, n, bad;
+	bool gone;
 
 	epoch = plx_epoch_enter(&vol->epoch);
 	plan = plx_volume_plan(vol);
 	n = plan ? plan->n_flush : 0;
+	gone = plan && plan->failed;
 	to = kcalloc(n, sizeof(*to), GFP_NOIO | __GFP_NOFAIL);
 	for (i = 0; i < n; i++) {
 		to[i].disk = plan->flush[i];
@@ -362,7 +391,7 @@ int plx_volume_flush(struct plx_volume *vol)
 		plx_disk_put(to[i].disk);
 	}
 	kfree(to);
-	return bad ? -EIO : 0;
+	return bad || gone ? -EIO : 0;
 }
 
 static struct block_device **members(struct plx_plan *plan, u32 *n)
@@ -380,14 +409,16 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 
 	*want = (struct plx_limits){
 		.stable_writes = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES,
+		.no_discard = plx_conf_volume_parity(cv),
 	};
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->type != PLEXUS_TYPE_STRIPE)
+		if (cp->type != PLEXUS_TYPE_STRIPE && cp->type != PLEXUS_TYPE_PARITY)
 			continue;
 		want->io_min = max(want->io_min, cp->unit << SECTOR_SHIFT);
-		want->io_opt = max(want->io_opt, (cp->unit << SECTOR_SHIFT) * cp->n_members);
+		want->io_opt = max(want->io_opt,
+				   (cp->unit << SECTOR_SHIFT) * (cp->n_members - cp->parity));
 	}
 }
 
