@@ -210,13 +210,15 @@ static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 	plx_log_retry(vol->log);
 }
 
-static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map)
+/* @late: the log was read just now, and of what is dirty in it the map knows nothing yet */
+static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, bool late)
 {
 	int ret;
 
-	if (plex->stale)
+	if (plex->stale && !late)
 		return 0;
-	ret = plx_log_load_stale(log, plex, map);
+	ret = plex->stale ? plx_log_stale_fill(log, plex, false) :
+			    plx_log_load_stale(log, plex, map);
 	/* with what was dirty, before that can be cleaned */
 	if (!ret && map)
 		plx_log_write_stale(log, plex, map);
@@ -225,7 +227,7 @@ static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map)
 
 /* plexes and members that are not current have a map */
 static int follow_maps(struct plx_volume *vol, struct plx_log *log,
-		       const struct plx_conf_volume *cv)
+		       const struct plx_conf_volume *cv, bool late)
 {
 	int ret = 0;
 	u32 i, m;
@@ -234,11 +236,11 @@ static int follow_maps(struct plx_volume *vol, struct plx_log *log,
 		const struct plx_conf_plex *cp = cv->plex[i];
 
 		if (cp->state != PLX_PLEX_CURRENT)
-			ret = follow_map(log, vol->plex[i], cp->stale_map);
+			ret = follow_map(log, vol->plex[i], cp->stale_map, late);
 		for (m = 0; m < vol->plex[i]->n_members && !ret; m++)
 			if (cp->member[m].state != PLX_MEMBER_CURRENT)
 				ret = follow_map(log, vol->plex[i]->member[m],
-						 cp->member[m].stale_map);
+						 cp->member[m].stale_map, late);
 	}
 	return ret;
 }
@@ -276,7 +278,7 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 {
 	struct plx_log *log = vol->log;
 	bool born = !log && (vol->plan || vol->born), fresh = !log || cv->log_id != log->log_id;
-	bool known;
+	bool known, late = false;
 	int ret;
 
 	*use = NULL;
@@ -291,17 +293,18 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	if (ret)
 		plx_log_break(log);
 	/* what the copies say is needed when they, and the members with them, are back */
-	if (ret && !born && !log->loaded && cv->plex[0]->parity &&
+	if (!born && !log->loaded && cv->plex[0]->parity &&
 	    !plx_conf_plex_attached(conf, cv->plex[0]))
 		return 0;
 	if (born) {
 		plx_log_born(log);
 	} else if (!log->loaded) {
+		late = true;
 		known = plx_log_load(log);
 		if (!trusts(vol, conf, cv, log, known))
 			plx_log_unsync_from_dirty(log);
 	}
-	return follow_maps(vol, log, cv);
+	return follow_maps(vol, log, cv, late);
 }
 
 /* a plan and the log that it has */
