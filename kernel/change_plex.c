@@ -259,7 +259,8 @@ static int wipe_log(struct plx_change *c, const struct plx_conf_member *cm)
  *	one that the plex has, or nothing regenerates it yet
  * @full: nothing that it holds counts
  *
- * A member whose parity log cannot be wiped stays as it was; its disk is lost soon.
+ * A member whose parity log cannot be wiped stays as it was; its disk is lost soon. One
+ * that is stale already, and keeps its map, only gets the task: its log is in use.
  */
 void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 			      u32 member, u32 kind, u64 task_id, bool full)
@@ -269,20 +270,22 @@ void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, 
 	struct mapped x;
 
 	plx_change_task(c, task_id);
-	if (wipe_log(c, cm))
-		return;
-	x = find_member(c, cv, cp, member);
-	if (x.vol)
-		plx_change_gate(c, x.vol); /* as in plx_change_attach() */
-	if (full)
-		fill_map(&x, cv);
-	cm->state = PLX_MEMBER_STALE;
-	if (task_id) {
-		plx_change_task(c, cp->task_id);
-		cp->task_kind = kind;
-		cp->task_id = task_id;
+	if (cm->state != PLX_MEMBER_STALE || full) {
+		if (wipe_log(c, cm))
+			return;
+		x = find_member(c, cv, cp, member);
+		if (x.vol)
+			plx_change_gate(c, x.vol); /* as in plx_change_attach() */
+		if (full)
+			fill_map(&x, cv);
+		plx_volume_put(x.vol);
 	}
-	plx_volume_put(x.vol);
+	cm->state = PLX_MEMBER_STALE;
+	if (!task_id)
+		return;
+	plx_change_task(c, cp->task_id);
+	cp->task_kind = kind;
+	cp->task_id = task_id;
 }
 
 /* all of a member that gets no writes is stale, whenever it comes back */

@@ -275,6 +275,10 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 	int ret = check_given(c->conf, cv, in, n, why);
 	u32 i;
 
+	if (plx_conf_volume_parity(cv))
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "volume %s is of type parity, which this version cannot make larger; make a larger one and copy",
+				  cv->name);
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
 				  "volume %s has %llu MiB already; a volume cannot be made smaller",
@@ -402,14 +406,14 @@ int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct p
 {
 	struct plx_conf_volume *cv;
 	struct plx_change c;
-	bool mirror;
+	bool redundant;
 	int ret = plx_volume_begin(&c, vol, &cv, why);
 
 	if (ret)
 		return ret;
-	mirror = cv->n_plexes > 1;
+	redundant = plx_conf_volume_redundant(cv);
 	plx_change_end(&c);
-	if (!mirror)
+	if (!redundant)
 		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
 				  "the volume has one plex: there is nothing to compare");
 	return plx_sync_scrub(vol, repair, task, why);

@@ -414,6 +414,87 @@ int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 	return ret;
 }
 
+static int refuse_used(struct plx_change *c, const struct plx_conf_volume *cv,
+		       const struct candidates *list, struct plx_why *why)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (plx_conf_volume_uses(cv, list->c[i].disk))
+			return plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,
+					  "%s already holds extents of volume %s",
+					  c->conf->disk[list->c[i].disk]->path, cv->name);
+	return 0;
+}
+
+/* to the first candidate with room for its data and parity log, which is taken */
+static int move_member(struct plx_change *c, struct candidates *list, struct plx_conf_member *m)
+{
+	u64 sectors = member_sectors(m);
+	struct plx_conf_member fresh = {};
+	int ret = -ENOSPC;
+	u32 i;
+
+	for (i = 0; i < list->n && ret == -ENOSPC; i++)
+		if (!list->c[i].limit || list->c[i].limit >= sectors + m->log_sectors)
+			ret = plx_space_alloc_member(c->conf, list->c[i].disk, sectors,
+						     m->log_sectors, &fresh);
+	if (ret)
+		return ret;
+	take(list, i - 1);
+	fresh.state = m->state;
+	fresh.stale_map = m->stale_map;
+	member_clear(m);
+	*m = fresh;
+	return 0;
+}
+
+/* are all disks of a member there, and in use? */
+bool plx_place_member_there(struct plx_change *c, const struct plx_conf_member *m)
+{
+	return !member_bad(c, m, -1);
+}
+
+/**
+ * plx_place_members - move members of a parity plex to other disks
+ * @c: the change
+ * @cv: volume in its configuration
+ * @cp: the plex
+ * @ask: the disks, one for each member; with fewer, the members behind stay where they are
+ * @members: which; gets those that have moved
+ * @why: filled on refusal
+ *
+ * Return: 0; on error some may have moved, the copy is to be dropped
+ */
+int plx_place_members(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_rebuild *ask, u32 *members, struct plx_why *why)
+{
+	const struct pick p = { .in = ask->in, .n = ask->n, .block = ask->block };
+	struct candidates *list;
+	u32 m, moved = 0;
+	int ret;
+
+	list = gather(c, &p, &ret, why);
+	if (list)
+		ret = refuse_used(c, cv, list, why);
+	for (m = 0; list && list->n && m < cp->n_members && !ret; m++) {
+		if (!(*members & 1U << m))
+			continue;
+		ret = move_member(c, list, &cp->member[m]);
+		moved |= 1U << m;
+	}
+	kvfree(list);
+	*members = moved;
+	if (ret == -ENOSPC)
+		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			   "the given disks have no room of %llu MiB for a member of volume %s",
+			   (member_sectors(&cp->member[0]) + cp->member[0].log_sectors) >> 11,
+			   cv->name);
+	else if (ret == -ENOMEM)
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to place the volume");
+	return ret;
+}
+
 /**
  * plx_place_rebuild - move the bad members of a plex to other disks
  * @c: the change
@@ -440,11 +521,8 @@ int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct p
 	int ret;
 
 	list = gather(c, &p, &ret, why);
-	for (i = 0; list && n && i < list->n && !ret; i++)
-		if (plx_conf_volume_uses(cv, list->c[i].disk))
-			ret = plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,
-					 "%s already holds extents of volume %s",
-					 conf->disk[list->c[i].disk]->path, cv->name);
+	if (list && n)
+		ret = refuse_used(c, cv, list, why);
 	for (i = 0; list && i < cp->n_members && !ret; i++) {
 		struct plx_conf_member *m = &cp->member[i];
 		struct plx_conf_member fresh = {};

@@ -643,6 +643,10 @@ int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
 		      const struct plx_input_disk *in, u32 n, int leave, u32 block,
 		      struct plx_why *why);
+struct plx_rebuild; /* below */
+int plx_place_members(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_rebuild *ask, u32 *members, struct plx_why *why);
+bool plx_place_member_there(struct plx_change *c, const struct plx_conf_member *m);
 
 /* ---- start.c: how a pack starts ---- */
 
@@ -735,8 +739,24 @@ struct plx_rebuild { /* of a plex, on other disks */
 	const struct plx_id *leave; /* a disk that is to be left; NULL: whatever is bad */
 	u32 block; /* of the volume, from plx_volume_block_size() */
 	u64 parent; /* task that this is a part of, or 0 */
+	bool spares; /* for what has no disk; what has one is brought up to date where it is */
 };
 
+/* op_member.c: the same of members of a parity plex, in two changes as of a plex */
+struct plx_leaving_members {
+	u32 members; /* that are to move */
+	u32 attached; /* of all of them, when they were detached */
+};
+
+int plx_members_detach(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		       u32 plex, const struct plx_rebuild *ask, struct plx_leaving_members *l,
+		       struct plx_why *why);
+/* @l NULL: could it be done? */
+int plx_members_move(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		     u32 plex, const struct plx_rebuild *ask,
+		     const struct plx_leaving_members *l, u64 task, struct plx_why *why);
+int plx_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		    const struct plx_rebuild *ask, u64 *task, struct plx_why *why);
 int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
 			   const struct plx_rebuild *ask, struct plx_why *why);
 int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
