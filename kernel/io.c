@@ -226,7 +226,10 @@ static void write(struct plx_volume *vol, struct bio *bio)
 			return;
 		}
 	}
-	write_plan(vol, plan, bio, epoch);
+	if (plan->plex[0].layout->parity)
+		plx_row_write(vol, plan, bio, epoch);
+	else
+		write_plan(vol, plan, bio, epoch);
 }
 
 /* nearest head on rotating disks; elsewhere streams stay, the rest takes turns */
@@ -257,7 +260,7 @@ static u32 choose(struct plx_plan *plan, struct bio *bio)
 
 	if (plan->n_current == 1)
 		return 0;
-	/* plexes that may differ are read through one of them */
+	/* plexes that may differ are read through one of them; parity is asked for elsewhere */
 	if (plan->log && plx_log_unsync(plan->log, sector, bio_sectors(bio)))
 		return 0;
 	if (plan->read_policy == PLEXUS_READ_POLICY_FIRST)
@@ -306,6 +309,9 @@ static void read(struct plx_volume *vol, struct bio *bio)
 
 	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors))
 		leave(vol, epoch, bio, BLK_STS_IOERR);
+	else if (plan->plex[0].layout->parity &&
+		 plx_row_wanted(plan, bio->bi_iter.bi_sector))
+		plx_row_read(vol, plan, bio, epoch);
 	else
 		read_plan(vol, plan, bio, epoch);
 }
@@ -349,7 +355,8 @@ void plx_io_submit(struct bio *bio)
 	}
 	switch (bio_op(bio)) {
 	case REQ_OP_READ:
-		read(vol, bio);
+		if (!plx_row_next(bio))
+			read(vol, bio);
 		break;
 	case REQ_OP_WRITE:
 		if (unlikely(plx_copy_wanted(vol, bio)))
