@@ -3,9 +3,7 @@
 #
 # Writes and discards that are under way when a resync comes along reach the plex that is resynced: the
 # resync must not put back what it has read before they were done (invariants 6, 10). The plex that it
-# reads from is slow, and to write more so: the other one has the new data long before. Each of the
-# two writers has a half of the volume: which of two writes to one place comes last, when both are under
-# way at once, nobody has promised, and each plex may see it another way.
+# reads from is slow, and to write more so: the other one has the new data long before.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 need_plexus
@@ -24,8 +22,7 @@ race()
 	begin=$(plex_value p/v 0 '.members[0].extents[0].start')
 	disk_range d1 "$begin" 64M delay 60 "${disk_loop[d1]}" $((begin >> 9)) 300
 	fio --name=r --filename="$(volume_path p/v)" --ioengine=libaio --direct=1 --rw="rand$1" --bs=4k \
-		--iodepth=32 --numjobs=2 --time_based --runtime=3 --size=6M \
-		--offset_increment=6M --minimal >/dev/null &
+		--iodepth=32 --numjobs=2 --time_based --runtime=3 --size=12M --minimal >/dev/null &
 	load=$!
 	sleep 0.5
 	check "$1: a plex is added meanwhile" plexus volume add-plex p/v p/s
