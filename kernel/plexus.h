@@ -59,6 +59,31 @@ unsigned int plx_epoch_enter(struct plx_epoch *e); /* any context; full barrier 
 void plx_epoch_exit(struct plx_epoch *e, unsigned int index); /* any context */
 void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered before have left */
 
+/* ---- claim.c: writes that touch one another go one after the other ---- */
+
+struct plx_claim {
+	u64 key; /* which part of the volume */
+	u32 start, end; /* sectors inside it */
+	bool shared; /* does not mind others that are */
+	void (*granted)(struct plx_claim *claim);
+	/* claim.c's own */
+	struct list_head node, ready;
+	bool waits;
+};
+
+struct plx_claim_sync {
+	struct plx_claim claim;
+	struct completion done;
+};
+
+struct plx_claims;
+
+struct plx_claims *plx_claims_new(void); /* NULL: no memory */
+void plx_claims_free(struct plx_claims *claims);
+bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim);
+void plx_claim_release(struct plx_claims *claims, struct plx_claim *claim);
+void plx_claim_wait(struct plx_claims *claims, struct plx_claim_sync *sync); /* sleeps */
+
 /* ---- disk.c: a block device in use by a pack ---- */
 
 struct plx_disk {
@@ -292,6 +317,9 @@ struct plx_volume {
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
 	struct work_struct deferred_work;
+	struct plx_claims *claims; /* as long as the volume */
+	struct llist_head granted; /* writes that had to wait for another: struct plx_io */
+	struct work_struct granted_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -344,6 +372,7 @@ int plx_copy_init(void); /* copy.c */
 void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
+void plx_io_granted_work(struct work_struct *work);
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
 
 /* batch.c: reads and writes of one plex from pages, several at a time; for sync, mend, scrub */

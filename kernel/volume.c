@@ -89,17 +89,24 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	INIT_LIST_HEAD(&vol->node);
 	init_llist_head(&vol->deferred);
 	INIT_WORK(&vol->deferred_work, plx_io_deferred_work);
+	init_llist_head(&vol->granted);
+	INIT_WORK(&vol->granted_work, plx_io_granted_work);
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
 	mutex_init(&vol->show_lock);
 	vol->speed_min = 1 << 20;
 	spin_lock_init(&vol->open_lock);
+	vol->claims = plx_claims_new();
+	if (!vol->claims)
+		goto no_claims;
 	if (plx_sync_new(vol))
 		goto no_sync;
 	plx_pack_get(pack);
 	return vol;
 no_sync:
+	plx_claims_free(vol->claims);
+no_claims:
 	plx_epoch_destroy(&vol->epoch);
 no_epoch:
 	ida_free(&minors, vol->minor);
@@ -113,6 +120,7 @@ static void free_volume(struct kref *refs)
 	struct plx_volume *vol = container_of(refs, struct plx_volume, refs);
 
 	plx_sync_free(vol);
+	plx_claims_free(vol->claims);
 	plx_epoch_destroy(&vol->epoch);
 	ida_free(&minors, vol->minor);
 	plx_pack_put(vol->pack);
@@ -547,6 +555,7 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	synchronize_rcu(); /* io_done() may be about to queue the work, for an I/O that ended */
 	flush_work(&vol->deferred_work);
+	flush_work(&vol->granted_work);
 	if (vol->log) {
 		plx_log_settle(vol->log);
 		plx_log_stop(vol->log);
