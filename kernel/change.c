@@ -132,7 +132,7 @@ void plx_change_end(struct plx_change *c)
 }
 
 /* no write of the volume goes ahead until the change ends */
-static void gate(struct plx_change *c, struct plx_volume *vol)
+void plx_change_gate(struct plx_change *c, struct plx_volume *vol)
 {
 	if (!vol->log || vol->gated)
 		return;
@@ -146,7 +146,7 @@ static void gate_by_id(struct plx_change *c, const struct plx_id *id)
 	struct plx_volume *vol = plx_pack_volume(c->pack, id);
 
 	if (vol)
-		gate(c, vol);
+		plx_change_gate(c, vol);
 	plx_volume_put(vol);
 }
 
@@ -158,130 +158,6 @@ bool plx_change_last_current(const struct plx_conf_volume *cv, u32 plex)
 		if (i != plex && cv->plex[i]->state == PLX_PLEX_CURRENT)
 			return false;
 	return true;
-}
-
-/* what the plex misses from now on, into a map on the disks; none to be had: all of it */
-static void keep_map(struct plx_volume *vol, struct plx_conf_volume *cv, struct plx_conf_plex *cp)
-{
-	struct plx_plex *plex = plx_volume_plex(vol, &cp->id);
-	bool was_current = cp->state == PLX_PLEX_CURRENT;
-	int ret;
-
-	if (was_current)
-		cp->stale_map = plx_conf_free_map(cv);
-	if (!cp->stale_map || !plex || !vol->log) {
-		cp->stale_map = 0;
-		if (plex && vol->log)
-			plx_log_stale_fill(vol->log, plex, true);
-		return;
-	}
-	/*
-	 * Bits that a resync cleared in memory may stand for data not flushed: the disks' map
-	 * counts.
-	 */
-	if (was_current)
-		ret = plx_log_stale_fill(vol->log, plex, false);
-	else
-		ret = plx_log_load_stale(vol->log, plex, cp->stale_map);
-	if (!ret)
-		ret = plx_log_write_stale(vol->log, plex, cp->stale_map);
-	if (ret && ret != -EAGAIN)
-		cp->stale_map = 0;
-}
-
-/**
- * plx_change_detach - a plex gets no writes from the commit on
- * @c: the change
- * @cv: volume in its configuration
- * @index: of the plex
- * @to: PLX_PLEX_FAILED or PLX_PLEX_MISSING
- *
- * The last current plex keeps its state: nothing newer exists anywhere. If its
- * disks are gone the volume fails, and is right again when they come back.
- */
-void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 index,
-		       enum plx_plex_state to)
-{
-	struct plx_conf_plex *cp = cv->plex[index];
-	struct plx_volume *vol;
-
-	if (cp->state == PLX_PLEX_CURRENT && plx_change_last_current(cv, index))
-		return;
-	vol = plx_pack_volume(c->pack, &cv->id);
-	if (vol) {
-		gate(c, vol);
-		if (cp->state == PLX_PLEX_CURRENT || cp->state == PLX_PLEX_STALE)
-			keep_map(vol, cv, cp);
-		pr_warn("plexus: %s/%s: plex %u is %s\n", c->conf->name, cv->name, index,
-			to == PLX_PLEX_MISSING ? "missing" : "failed");
-		plx_volume_put(vol);
-	} else {
-		cp->stale_map = 0;
-	}
-	plx_change_task(c, cp->task_id);
-	cp->state = to;
-	cp->task_id = 0;
-	cp->task_kind = 0;
-}
-
-/**
- * plx_change_attach - a plex gets writes again, and is to be resynced
- * @c: the change
- * @cv: volume in its configuration
- * @index: of the plex
- * @kind: of the task that does it
- * @task_id: its id; 0: nothing resyncs it yet
- * @full: nothing that it holds counts
- */
-void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 index, u32 kind,
-		       u64 task_id, bool full)
-{
-	struct plx_conf_plex *cp = cv->plex[index];
-	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
-	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
-	unsigned long *all;
-
-	/*
-	 * Its mark goes before the plan that has it is published. A write let in
-	 * between would miss the plex, and nothing would say so.
-	 */
-	if (vol)
-		gate(c, vol);
-	if (full) {
-		cp->stale_map = 0;
-		cp->stale_map = plx_conf_free_map(cv);
-		if (vol && vol->log && plex)
-			plx_log_stale_fill(vol->log, plex, true);
-		if (vol && vol->log && cp->stale_map) {
-			all = kvcalloc(BITS_TO_LONGS(vol->log->n_regions), sizeof(long),
-				       GFP_KERNEL | __GFP_NOFAIL);
-			bitmap_fill(all, vol->log->n_regions);
-			if (plx_log_write_map(vol->log, cp->stale_map, all) == -EIO)
-				cp->stale_map = 0;
-			kvfree(all);
-		}
-	}
-	plx_change_task(c, cp->task_id);
-	plx_change_task(c, task_id);
-	cp->state = PLX_PLEX_STALE;
-	cp->task_kind = task_id ? kind : 0;
-	cp->task_id = task_id;
-	plx_volume_put(vol);
-}
-
-/* all of a detached plex is stale, whenever it comes back */
-void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 index)
-{
-	struct plx_conf_plex *cp = cv->plex[index];
-	struct plx_volume *vol = plx_pack_volume(c->pack, &cv->id);
-	struct plx_plex *plex = vol ? plx_volume_plex(vol, &cp->id) : NULL;
-
-	if (cp->state == PLX_PLEX_MISSING || cp->state == PLX_PLEX_FAILED) {
-		cp->stale_map = 0;
-		if (vol && vol->log && plex)
-			plx_log_stale_fill(vol->log, plex, true);
-	}
-	plx_volume_put(vol);
 }
 
 /* a disk that can take a copy of the volume's log; its plexes' disks come first */
@@ -318,7 +194,10 @@ static int log_disk(const struct plx_change *c, const struct plx_conf_volume *cv
  * @cv: volume in its configuration
  * @why: filled on refusal
  *
- * Two copies on online disks where there is redundancy, none otherwise.
+ * A copy for each disk that the volume can lose, and one more, on online disks; none
+ * without redundancy. A parity plex that does not run, for want of members, leaves its log
+ * where it is: nothing is written, and what the absent copies say is needed when they are
+ * back. With a new log all would be dirty, and a member that is still lost unreadable.
  * Where a copy goes, no write is let in until the configuration says so: of bits
  * that only its successor has, a start with the old configuration would not know.
  */
@@ -335,6 +214,8 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 			cv->plex[0]->stale_map = 0;
 		return 0;
 	}
+	if (cv->n_logs && cv->plex[0]->parity && !plx_conf_plex_attached(c->conf, cv->plex[0]))
+		return 0;
 	if (!cv->region_shift) {
 		cv->region_shift = plx_log_region_shift(cv->sectors);
 		cv->log_id = get_random_u64();
@@ -347,7 +228,7 @@ int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct 
 		cv->log[i] = cv->log[--cv->n_logs];
 		gate_by_id(c, &cv->id);
 	}
-	while (cv->n_logs < 2) {
+	while (cv->n_logs < plx_conf_log_copies(cv)) {
 		d = log_disk(c, cv);
 		if (d < 0)
 			break;
@@ -388,9 +269,12 @@ void plx_change_lose_disk(struct plx_change *c, u32 d, enum plx_disk_state to)
 			log = true;
 			keep = cv->log[i];
 		}
-		for (i = 0; i < cv->n_plexes; i++)
-			if (plx_conf_plex_uses(cv->plex[i], d))
+		for (i = 0; i < cv->n_plexes; i++) {
+			if (cv->plex[i]->parity)
+				plx_change_lose_members(c, cv, i, d);
+			else if (plx_conf_plex_uses(cv->plex[i], d))
 				plx_change_detach(c, cv, i, PLX_PLEX_MISSING);
+		}
 		if (log && plx_change_fit_log(c, cv, &why)) {
 			/* no disk is left for it: the volume has no current plex either */
 			cv->log[0] = keep;
@@ -598,7 +482,7 @@ static const struct plx_conf_plex *plex_in(const struct plx_conf *conf, const st
 typedef int (*step_fn)(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
 		       const struct plx_conf_plex *to, struct plx_why *why);
 
-/* each plex that was there before, and has another state now; stops at the first refusal */
+/* each plex that was there before; stops at the first refusal */
 static int plex_steps(const struct plx_conf *old, const struct plx_conf *conf, step_fn fn,
 		      struct plx_why *why)
 {
@@ -610,30 +494,53 @@ static int plex_steps(const struct plx_conf *old, const struct plx_conf *conf, s
 		for (i = 0; i < conf->volume[v]->n_plexes && !ret; i++) {
 			to = conf->volume[v]->plex[i];
 			from = plex_in(old, &to->id);
-			if (from && from->state != to->state)
+			if (from)
 				ret = fn(conf->volume[v], from, to, why);
 		}
 	return ret;
 }
 
-/* the table of states.rst; that it refuses is a bug, and better than what would follow */
+/* members of one that has been moved to other disks are the same members */
+static u32 common_members(const struct plx_conf_plex *from, const struct plx_conf_plex *to)
+{
+	return from->parity && to->parity ? min(from->n_members, to->n_members) : 0;
+}
+
+/* the tables of states.rst; that they refuse is a bug, and better than what would follow */
 static int legal_step(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
 		      const struct plx_conf_plex *to, struct plx_why *why)
 {
-	bool may = cv->n_plexes > 1 ? plx_state_plex_may(from->state, to->state) :
-				      plx_state_sole_plex_may(from->state, to->state);
+	bool may = true;
+	u32 m;
 
-	if (!WARN_ON_ONCE(!may))
-		return 0;
-	return plx_refuse(why, PLEXUS_E_FAIL,
-			  "a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
-			  cv->name, from->state, to->state);
+	if (from->state != to->state)
+		may = cv->n_plexes > 1 ? plx_state_plex_may(from->state, to->state) :
+					 plx_state_sole_plex_may(from->state, to->state);
+	if (WARN_ON_ONCE(!may))
+		return plx_refuse(why, PLEXUS_E_FAIL,
+				  "a plex of volume %s cannot go from state %u to %u: this is a bug, please report it",
+				  cv->name, from->state, to->state);
+	for (m = 0; m < common_members(from, to); m++)
+		if (WARN_ON_ONCE(!plx_state_member_may(from->member[m].state,
+						       to->member[m].state)))
+			return plx_refuse(why, PLEXUS_E_FAIL,
+					  "member %u of volume %s cannot go from state %u to %u: this is a bug, please report it",
+					  m, cv->name, from->member[m].state,
+					  to->member[m].state);
+	return 0;
 }
 
 static int trace_plex(const struct plx_conf_volume *cv, const struct plx_conf_plex *from,
 		      const struct plx_conf_plex *to, struct plx_why *why)
 {
-	trace_plx_plex_state(&cv->id, &to->id, from->state, to->state);
+	u32 m;
+
+	if (from->state != to->state)
+		trace_plx_plex_state(&cv->id, &to->id, from->state, to->state);
+	for (m = 0; m < common_members(from, to); m++)
+		if (from->member[m].state != to->member[m].state)
+			trace_plx_member_state(&to->id, m, from->member[m].state,
+					       to->member[m].state);
 	return 0;
 }
 
@@ -642,7 +549,7 @@ static void trace_steps(const struct plx_conf *old, const struct plx_conf *conf)
 	u32 d;
 	int o;
 
-	if (trace_plx_plex_state_enabled())
+	if (trace_plx_plex_state_enabled() || trace_plx_member_state_enabled())
 		plex_steps(old, conf, trace_plex, NULL);
 	if (!trace_plx_disk_state_enabled())
 		return;
@@ -662,6 +569,18 @@ static void tell_disk(struct plx_change *c, const struct plx_conf_disk *disk)
 							 "disk lost");
 }
 
+static bool members_differ(const struct plx_conf *old, const struct plx_conf_plex *was,
+			   const struct plx_conf *conf, const struct plx_conf_plex *is)
+{
+	u32 m;
+
+	for (m = 0; m < common_members(was, is); m++)
+		if (plx_conf_member_seen(old, &was->member[m]) !=
+		    plx_conf_member_seen(conf, &is->member[m]))
+			return true;
+	return false;
+}
+
 /* does anybody who looks at the volume see another state of its plexes? */
 static bool plexes_differ(const struct plx_conf *old, const struct plx_conf_volume *ov,
 			  const struct plx_conf *conf, const struct plx_conf_volume *cv)
@@ -678,7 +597,8 @@ static bool plexes_differ(const struct plx_conf *old, const struct plx_conf_volu
 		was = ov->plex[o];
 		if (was->state != is->state || !was->task_id != !is->task_id ||
 		    (was->flags ^ is->flags) & PLX_PLEX_F_ERRORS ||
-		    plx_conf_plex_attached(old, was) != plx_conf_plex_attached(conf, is))
+		    plx_conf_plex_attached(old, was) != plx_conf_plex_attached(conf, is) ||
+		    members_differ(old, was, conf, is))
 			return true;
 	}
 	return ov->n_plexes != cv->n_plexes;

@@ -3,7 +3,7 @@
  * Who works on which part of a volume: writes that touch one another go one after the
  * other, in the order in which they came, and all others do not notice.
  *
- * A claim has a key, which says in which bucket it is, and a range inside it. It waits as
+ * Those that only look may share. A claim has a key, which says in which bucket it is, and a range inside it. It waits as
  * long as one that came before it, and has the same key and a range that touches its own,
  * is there. So nobody is overtaken for ever, and since whoever waits has nothing but
  * claims of which none came before another one that he has, nobody waits in a circle.
@@ -16,7 +16,7 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
-#define BUCKETS 256
+#define BUCKETS 64
 
 struct bucket {
 	spinlock_t lock;
@@ -36,7 +36,8 @@ static struct bucket *bucket_of(struct plx_claims *claims, u64 key)
 
 static bool touch(const struct plx_claim *a, const struct plx_claim *b)
 {
-	return a->key == b->key && a->start < b->end && b->start < a->end;
+	return a->key == b->key && a->start < b->end && b->start < a->end &&
+	       !(a->shared && b->shared);
 }
 
 /* does one that came before touch it? */
@@ -73,23 +74,6 @@ bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim)
 	waits = must_wait(b, claim);
 	claim->waits = waits;
 	b->waiting += waits;
-	spin_unlock_irqrestore(&b->lock, flags);
-	return !waits;
-}
-
-/* the same, but it is not there any more where it would have to wait */
-bool plx_claim_try(struct plx_claims *claims, struct plx_claim *claim)
-{
-	struct bucket *b = bucket_of(claims, claim->key);
-	unsigned long flags;
-	bool waits;
-
-	claim->waits = false;
-	spin_lock_irqsave(&b->lock, flags);
-	list_add_tail(&claim->node, &b->claims);
-	waits = must_wait(b, claim);
-	if (waits)
-		list_del(&claim->node);
 	spin_unlock_irqrestore(&b->lock, flags);
 	return !waits;
 }

@@ -466,21 +466,32 @@ int plx_conf_plex_find(const struct plx_conf_volume *vol, const struct plx_id *i
 }
 
 /**
+ * plx_conf_member_uses() - has a member an extent on a disk?
+ * @m: which
+ * @disk: index of the disk
+ */
+bool plx_conf_member_uses(const struct plx_conf_member *m, u32 disk)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_extents; i++)
+		if (m->extent[i].disk == disk)
+			return true;
+	return false;
+}
+
+/**
  * plx_conf_plex_uses() - has a plex an extent on a disk?
  * @plex: which
  * @disk: index of the disk
  */
 bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk)
 {
-	u32 i, j;
+	u32 i;
 
-	for (i = 0; i < plex->n_members; i++) {
-		const struct plx_conf_member *m = &plex->member[i];
-
-		for (j = 0; j < m->n_extents; j++)
-			if (m->extent[j].disk == disk)
-				return true;
-	}
+	for (i = 0; i < plex->n_members; i++)
+		if (plx_conf_member_uses(&plex->member[i], disk))
+			return true;
 	return false;
 }
 
@@ -581,6 +592,23 @@ bool plx_conf_volume_redundant(const struct plx_conf_volume *vol)
 }
 
 /**
+ * plx_conf_log_copies() - how many copies of its region log should a volume have?
+ * @vol: which
+ *
+ * As many disks as it can lose, and one more; 0: it needs no log.
+ */
+u32 plx_conf_log_copies(const struct plx_conf_volume *vol)
+{
+	u32 i, parity = 1;
+
+	if (!plx_conf_volume_redundant(vol))
+		return 0;
+	for (i = 0; i < vol->n_plexes; i++)
+		parity = max(parity, vol->plex[i]->parity);
+	return parity + 1;
+}
+
+/**
  * plx_conf_free_map() - a map of a volume's region log that has no use yet
  * @vol: which, of a checked configuration
  *
@@ -638,6 +666,26 @@ u32 plx_conf_plex_lost(const struct plx_conf *conf, const struct plx_conf_plex *
 	for (m = 0; m < plex->n_members; m++)
 		lost += plx_conf_member_seen(conf, &plex->member[m]) != PLX_MEMBER_CURRENT;
 	return lost;
+}
+
+/**
+ * plx_conf_member_spare() - can a parity plex do without a member?
+ * @conf: where the plex is
+ * @plex: which
+ * @member: index of the member, whose own state does not count
+ *
+ * Where it cannot, the plex gets no writes while the member is not there, and the
+ * member misses nothing.
+ */
+bool plx_conf_member_spare(const struct plx_conf *conf, const struct plx_conf_plex *plex,
+			   u32 member)
+{
+	u32 m, lost = 0;
+
+	for (m = 0; m < plex->n_members; m++)
+		if (m != member)
+			lost += plx_conf_member_seen(conf, &plex->member[m]) != PLX_MEMBER_CURRENT;
+	return lost < plex->parity;
 }
 
 /**

@@ -175,6 +175,7 @@ int plx_conf_disk_find(const struct plx_conf *conf, const struct plx_id *id);
 int plx_conf_volume_find(const struct plx_conf *conf, const struct plx_id *id);
 int plx_conf_volume_find_name(const struct plx_conf *conf, const char *name);
 int plx_conf_plex_find(const struct plx_conf_volume *vol, const struct plx_id *id);
+bool plx_conf_member_uses(const struct plx_conf_member *m, u32 disk);
 bool plx_conf_plex_uses(const struct plx_conf_plex *plex, u32 disk);
 bool plx_conf_volume_uses(const struct plx_conf_volume *vol, u32 disk); /* extents, not logs */
 u64 plx_conf_plex_sectors(const struct plx_conf_plex *plex); /* data that it can hold */
@@ -183,11 +184,15 @@ u64 plx_conf_member_sectors(const struct plx_conf_member *m);
 bool plx_conf_volume_parity(const struct plx_conf_volume *vol); /* has it a parity plex? */
 /* several plexes, or a parity plex: it needs a region log */
 bool plx_conf_volume_redundant(const struct plx_conf_volume *vol);
+u32 plx_conf_log_copies(const struct plx_conf_volume *vol); /* of its region log, wanted */
 u32 plx_conf_free_map(const struct plx_conf_volume *vol); /* a log map that nothing uses, or 0 */
 /* as recorded, but MISSING when it should get writes and a disk of it is not online */
 enum plx_member_state plx_conf_member_seen(const struct plx_conf *conf,
 					   const struct plx_conf_member *m);
 u32 plx_conf_plex_lost(const struct plx_conf *conf, const struct plx_conf_plex *plex);
+/* of a parity plex: does it go on without this member, however the member is? */
+bool plx_conf_member_spare(const struct plx_conf *conf, const struct plx_conf_plex *plex,
+			   u32 member);
 /* CURRENT or STALE, and no more members are lost than it has parity: gets writes */
 bool plx_conf_plex_attached(const struct plx_conf *conf, const struct plx_conf_plex *plex);
 bool plx_conf_other_current(const struct plx_conf *conf, const struct plx_conf_volume *cv, u32 i);
@@ -254,6 +259,7 @@ struct plx_log_head {
 	struct plx_id volume_id;
 	u64 log_id, seq;
 	u32 map, n_regions, region_shift;
+	u32 flags; /* PLX_LOG_F_* */
 };
 
 void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block);

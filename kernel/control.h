@@ -51,6 +51,13 @@ static inline int plx_put_id(struct sk_buff *skb, int attr, const struct plx_id 
 	return nla_put(skb, attr, PLX_ID_LEN, id->b);
 }
 
+/* ---- netlink_stale.c ---- */
+
+bool plx_stale_plex(struct plx_pack *pack, const struct plx_conf_volume *cv,
+		    const struct plx_conf_plex *cp, u64 *stale);
+bool plx_stale_member(struct plx_pack *pack, const struct plx_conf_volume *cv, u32 member,
+		      u64 *stale);
+
 /* ---- control.c: what netlink and sysfs do in the same way ---- */
 
 int plx_control_sync_action(struct plx_volume *vol, u32 action, u64 *task, struct plx_why *why);

@@ -113,6 +113,20 @@ static blk_status_t read_pieces(struct plx_io *io, u32 plex)
 	return status;
 }
 
+/* the only plex has parity: what its member could not read follows from the others */
+static void reread(struct plx_io *io)
+{
+	struct bio *parent = io->parent;
+	struct plx_volume *vol = io->vol;
+	struct plx_plan *plan = io->plan;
+	unsigned int epoch = io->epoch;
+
+	if (io->start)
+		bio_end_io_acct(parent, io->start);
+	mempool_free(io, io->pool);
+	plx_row_reread(vol, plan, parent, epoch);
+}
+
 /* another current plex, or the error to the caller */
 static void retry_read(struct plx_io *io)
 {
@@ -137,7 +151,10 @@ static void retry_read(struct plx_io *io)
 	for (i = 0; i < plan->n_current && io->tried & (1UL << i); i++)
 		;
 	if (i == plan->n_current) {
-		plx_io_end(io, status);
+		if (plan->plex[0].layout->parity)
+			reread(io);
+		else
+			plx_io_end(io, status);
 		return;
 	}
 	sub->plex = i;
@@ -207,6 +224,52 @@ static bool survives(struct plx_io *io, const struct plx_conf_volume *cv, unsign
 	return false;
 }
 
+/*
+ * A failed flush of a parity plex: what is on that disk of it is given up, if the plex can
+ * do without. Writes are row_error.c's.
+ */
+static bool give_up_members(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 d)
+{
+	struct plx_conf_plex *cp = cv->plex[plex];
+	bool any = false;
+	u32 m, i;
+
+	for (m = 0; m < cp->n_members; m++) {
+		for (i = 0; i < cp->member[m].n_extents; i++)
+			if (cp->member[m].extent[i].disk == d)
+				break;
+		if (i == cp->member[m].n_extents || !plx_conf_plex_attached(c->conf, cp) ||
+		    cp->member[m].state > PLX_MEMBER_STALE ||
+		    (cp->member[m].state == PLX_MEMBER_CURRENT &&
+		     plx_conf_plex_lost(c->conf, cp) == cp->parity))
+			continue;
+		plx_change_detach_member(c, cv, plex, m, PLX_MEMBER_FAILED);
+		any = true;
+	}
+	return any;
+}
+
+/* is there no member on the disks whose flush failed that gets writes? */
+static bool parity_survives(struct plx_io *io, const struct plx_conf *conf,
+			    const struct plx_conf_volume *cv)
+{
+	const struct plx_conf_plex *cp = cv->plex[0];
+	u32 i, m, k;
+	int d;
+
+	if (!plx_conf_plex_attached(conf, cp))
+		return false;
+	for (i = 0; i < io->n; i++) {
+		d = io->sub[i].status ? plx_conf_disk_find(conf, &io->sub[i].disk->id) : -1;
+		for (m = 0; d >= 0 && m < cp->n_members; m++)
+			for (k = 0; k < cp->member[m].n_extents; k++)
+				if (cp->member[m].extent[k].disk == d &&
+				    plx_conf_member_seen(conf, &cp->member[m]) <= PLX_MEMBER_STALE)
+					return false;
+	}
+	return true;
+}
+
 /* gives up the plexes that missed it, where another current one has it */
 static bool give_up(struct plx_change *c, struct plx_io *io)
 {
@@ -219,6 +282,8 @@ static bool give_up(struct plx_change *c, struct plx_io *io)
 	if (v < 0)
 		return false;
 	cv = c->conf->volume[v];
+	if (io->plan->plex[0].layout->parity)
+		return false; /* give_up_cached() */
 	outcome(io, &good, &bad);
 	for (i = 0; i < io->plan->n; i++) {
 		enum plx_plex_state state = state_of(io, cv, i, &index);
@@ -244,7 +309,10 @@ static void verdict(struct plx_io *io, int error)
 	outcome(io, &good, &bad);
 	if (conf && !error) {
 		v = plx_conf_volume_find(conf, &io->vol->id);
-		ok = v >= 0 && survives(io, conf->volume[v], good);
+		if (v >= 0 && io->plan->plex[0].layout->parity)
+			ok = parity_survives(io, conf, conf->volume[v]);
+		else
+			ok = v >= 0 && survives(io, conf->volume[v], good);
 	}
 	if (conf)
 		plx_conf_put(conf);
@@ -271,6 +339,10 @@ static bool give_up_cached(struct plx_change *c, struct plx_io *io, u32 sub)
 		for (i = 0; i < cv->n_plexes; i++) {
 			enum plx_plex_state state = cv->plex[i]->state;
 
+			if (cv->plex[i]->parity) {
+				any |= give_up_members(c, cv, i, d);
+				continue;
+			}
 			if (!plx_conf_plex_uses(cv->plex[i], d) ||
 			    (state != PLX_PLEX_STALE && state != PLX_PLEX_CURRENT) ||
 			    !plx_conf_other_current(c->conf, cv, i) ||

@@ -520,6 +520,8 @@ int plexus_nl_volume_create_doit(struct sk_buff *skb, struct genl_info *info)
 	want.unit = u32_of(info, PLEXUS_A_UNIT);
 	want.n_plexes = u32_of(info, PLEXUS_A_N_PLEXES);
 	want.n_members = u32_of(info, PLEXUS_A_N_MEMBERS);
+	want.parity = u32_of(info, PLEXUS_A_N_PARITY);
+	want.write_hole = u32_of(info, PLEXUS_A_WRITE_HOLE);
 	want.n_disks = rq->n_in;
 	err = plx_op_volume_create(rq->pack, &want, &id, &rq->why);
 	if (!err) {

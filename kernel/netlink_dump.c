@@ -7,7 +7,6 @@
  * hold it up: configurations are immutable, and what lives is read inside an
  * epoch. Between two messages of a dump nothing is held but a position.
  */
-#include <linux/bitmap.h>
 #include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
@@ -196,6 +195,7 @@ static int fill_volume(struct sk_buff *skb, const struct object *o)
 	    plx_put_u64(skb, PLEXUS_A_SIZE, bytes(cv->sectors)) ||
 	    nla_put_u32(skb, PLEXUS_A_N_PLEXES, cv->n_plexes) ||
 	    nla_put_u32(skb, PLEXUS_A_READ_POLICY, cv->read_policy) ||
+	    nla_put_u32(skb, PLEXUS_A_WRITE_HOLE, cv->write_hole) ||
 	    put_volume_regions(skb, cv))
 		goto out;
 	err = vol ? put_volume_live(skb, vol) : 0;
@@ -207,67 +207,13 @@ out:
 
 /* ---- plexes ---- */
 
-/* sectors of a volume whose regions are set in @map; under log->lock */
-static u64 map_sectors(const struct plx_log *log, const unsigned long *map, u64 sectors)
-{
-	u64 n = (u64)bitmap_weight(map, log->n_regions) << log->shift;
-	u64 all = (u64)log->n_regions << log->shift;
-
-	/* the last region may reach over the end */
-	if (all > sectors && log->n_regions && test_bit(log->n_regions - 1, map))
-		n -= min(n, all - sectors);
-	return min(n, sectors);
-}
-
-/* what a plex misses, from its log's point of view; false: the log does not know the plex */
-static bool log_stale(const struct plx_plan *plan, const struct plx_id *id, u64 sectors,
-		      u64 *stale)
-{
-	const struct plx_plex *plex = NULL;
-	struct plx_log *log = plan->log;
-	const unsigned long *map;
-	unsigned long flags;
-	u32 i;
-
-	if (!log)
-		return false;
-	for (i = 0; i < plan->n && !plex; i++)
-		if (plx_id_equal(&plan->plex[i].plex->id, id))
-			plex = plan->plex[i].plex;
-	/* a detached plex is not in the plan; its mark is under the lock */
-	spin_lock_irqsave(&log->lock, flags);
-	for (i = 0; i < log->n_marks && !plex; i++)
-		if (plx_id_equal(&log->mark[i].plex->id, id))
-			plex = log->mark[i].plex;
-	if (plex) {
-		map = READ_ONCE(plex->stale); /* lives as long as the plex */
-		*stale = map ? map_sectors(log, map, sectors) : 0;
-	}
-	spin_unlock_irqrestore(&log->lock, flags);
-	return plex;
-}
-
 static int put_stale(struct sk_buff *skb, const struct object *o, const struct plx_conf_plex *cp)
 {
-	struct plx_volume *vol;
-	const struct plx_plan *plan;
-	u64 stale = o->cv->sectors;
-	unsigned int inside;
-	bool known;
+	u64 stale = 0;
 
-	if (cp->state == PLX_PLEX_CURRENT)
-		return plx_put_u64(skb, PLEXUS_A_STALE, 0);
-	known = !cp->stale_map; /* all of it, unless somebody knows better */
-	vol = plx_pack_volume(o->pack, &o->cv->id);
-	if (vol) {
-		inside = plx_epoch_enter(&vol->epoch);
-		plan = plx_volume_plan(vol);
-		if (plan && log_stale(plan, &cp->id, o->cv->sectors, &stale))
-			known = true;
-		plx_epoch_exit(&vol->epoch, inside);
-		plx_volume_put(vol);
-	}
-	return known ? plx_put_u64(skb, PLEXUS_A_STALE, bytes(stale)) : 0;
+	if (cp->state != PLX_PLEX_CURRENT && !plx_stale_plex(o->pack, o->cv, cp, &stale))
+		return 0;
+	return plx_put_u64(skb, PLEXUS_A_STALE, bytes(stale));
 }
 
 static int put_extent(struct sk_buff *skb, const struct object *o,
@@ -283,6 +229,19 @@ static int put_extent(struct sk_buff *skb, const struct object *o,
 	return 0;
 }
 
+static int put_member_state(struct sk_buff *skb, const struct object *o,
+			    const struct plx_conf_plex *cp, u32 member)
+{
+	const struct plx_conf_member *m = &cp->member[member];
+	u64 stale = 0;
+
+	if (nla_put_u32(skb, PLEXUS_A_MEMBER_STATE, plx_conf_member_seen(o->conf, m)))
+		return -EMSGSIZE;
+	if (m->state != PLX_MEMBER_CURRENT && !plx_stale_member(o->pack, o->cv, member, &stale))
+		return 0;
+	return plx_put_u64(skb, PLEXUS_A_MEMBER_STALE, bytes(stale));
+}
+
 static int put_member(struct sk_buff *skb, const struct object *o,
 		      const struct plx_conf_plex *cp, u32 member)
 {
@@ -292,7 +251,8 @@ static int put_member(struct sk_buff *skb, const struct object *o,
 
 	if (!nest || nla_put_u32(skb, PLEXUS_A_MEMBER_INDEX, member) ||
 	    nla_put_u32(skb, PLEXUS_A_MEMBER_HEALTH,
-			plx_state_member_health(o->conf, cp, member)))
+			plx_state_member_health(o->conf, cp, member)) ||
+	    (cp->parity && put_member_state(skb, o, cp, member)))
 		return -EMSGSIZE;
 	for (i = 0; i < m->n_extents && !o->no_extents; i++)
 		if (put_extent(skb, o, &m->extent[i]))
@@ -315,6 +275,7 @@ static int fill_plex(struct sk_buff *skb, const struct object *o)
 	    nla_put_u32(skb, PLEXUS_A_TYPE, cp->type) ||
 	    plx_put_u64(skb, PLEXUS_A_SIZE, bytes(plx_conf_plex_sectors(cp))) ||
 	    nla_put_u32(skb, PLEXUS_A_UNIT, cp->unit << PLX_SECTOR_SHIFT) ||
+	    nla_put_u32(skb, PLEXUS_A_N_PARITY, cp->parity) ||
 	    put_stale(skb, o, cp))
 		return -EMSGSIZE;
 	for (i = 0; i < cp->n_members; i++)

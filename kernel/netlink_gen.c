@@ -195,7 +195,7 @@ static const struct nla_policy plexus_disk_set_nl_policy[PLEXUS_A_SPARE + 1] = {
 };
 
 /* PLEXUS_CMD_VOLUME_CREATE - do */
-static const struct nla_policy plexus_volume_create_nl_policy[PLEXUS_A_INPUT_DISK + 1] = {
+static const struct nla_policy plexus_volume_create_nl_policy[PLEXUS_A_WRITE_HOLE + 1] = {
 	[PLEXUS_A_PACK_ID] = NLA_POLICY_EXACT_LEN(PLEXUS_ID_LEN),
 	[PLEXUS_A_PACK_NAME] = { .type = NLA_NUL_STRING, .len = PLEXUS_NAME_MAX, },
 	[PLEXUS_A_VOLUME_NAME] = { .type = NLA_NUL_STRING, .len = PLEXUS_NAME_MAX, },
@@ -205,6 +205,8 @@ static const struct nla_policy plexus_volume_create_nl_policy[PLEXUS_A_INPUT_DIS
 	[PLEXUS_A_N_PLEXES] = NLA_POLICY_MAX(NLA_U32, PLEXUS_MAX_PLEXES),
 	[PLEXUS_A_N_MEMBERS] = NLA_POLICY_MAX(NLA_U32, PLEXUS_MAX_MEMBERS),
 	[PLEXUS_A_INPUT_DISK] = NLA_POLICY_NESTED(plexus_input_disk_nl_policy),
+	[PLEXUS_A_N_PARITY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PLEXUS_A_WRITE_HOLE] = NLA_POLICY_MAX(NLA_U32, 3),
 };
 
 /* PLEXUS_CMD_VOLUME_DELETE - do */
@@ -520,7 +522,7 @@ static const struct genl_split_ops plexus_nl_ops[] = {
 		.doit		= plexus_nl_volume_create_doit,
 		.post_doit	= plx_nl_post_doit,
 		.policy		= plexus_volume_create_nl_policy,
-		.maxattr	= PLEXUS_A_INPUT_DISK,
+		.maxattr	= PLEXUS_A_WRITE_HOLE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

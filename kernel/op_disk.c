@@ -163,7 +163,7 @@ static int replace_take(struct replacing *r, const struct plx_conf *conf,
 	struct moving *m = &r->m[r->n];
 	u32 i;
 
-	if (cv->n_plexes < 2)
+	if (!plx_conf_volume_redundant(cv))
 		return plx_refuse(why, PLEXUS_E_NOTIMPL,
 				  "volume %s on %s has one plex, nothing to rebuild it from; add a plex first",
 				  cv->name, conf->disk[d]->path);
@@ -327,6 +327,18 @@ out:
 	return ret;
 }
 
+/* has a plex that runs a member on the disk that it cannot do without? */
+static bool needs_member(const struct plx_conf *conf, const struct plx_conf_plex *cp, u32 d)
+{
+	u32 m;
+
+	for (m = 0; m < cp->n_members && plx_conf_plex_attached(conf, cp); m++)
+		if (plx_conf_member_uses(&cp->member[m], d) &&
+		    !plx_conf_member_spare(conf, cp, m))
+			return true;
+	return false;
+}
+
 /* would a volume lose its last current plex with the disk? */
 static const char *needs(const struct plx_conf *conf, u32 d)
 {
@@ -338,7 +350,8 @@ static const char *needs(const struct plx_conf *conf, u32 d)
 		for (i = 0; i < cv->n_plexes; i++)
 			if (plx_conf_plex_uses(cv->plex[i], d) &&
 			    cv->plex[i]->state == PLX_PLEX_CURRENT &&
-			    plx_change_last_current(cv, i))
+			    plx_change_last_current(cv, i) &&
+			    (!cv->plex[i]->parity || needs_member(conf, cv->plex[i], d)))
 				return cv->name;
 	}
 	return NULL;
@@ -359,8 +372,8 @@ int plx_op_disk_offline(struct plx_pack *pack, const struct plx_id *id, bool for
 	name = ret ? NULL : needs(c.conf, d);
 	if (name && !force)
 		ret = plx_refuse(why, PLEXUS_VDS_E_PLEX_LAST_ACTIVE,
-				 "%s holds the last current plex of volume %s; --force takes it offline all the same",
-				 c.conf->disk[d]->path, name);
+				 "volume %s fails without %s, which holds its last current plex or a member that it cannot lose; --force takes it offline all the same",
+				 name, c.conf->disk[d]->path);
 	if (!ret && c.conf->disk[d]->state == PLX_DISK_ONLINE) {
 		plx_change_lose_disk(&c, d, PLX_DISK_OFFLINE);
 		ret = plx_change_commit(&c, why);

@@ -45,8 +45,13 @@ static int check_add(const struct plx_conf *conf, const struct plx_conf_volume *
 		     const struct plx_conf_volume *src, bool any_layout, struct plx_why *why)
 {
 	u32 d;
-	int ret = check_health(conf, cv, "target", why);
+	int ret;
 
+	if (plx_conf_volume_parity(cv) || plx_conf_volume_parity(src))
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "volume %s is of type parity, which this version does not mirror",
+				  plx_conf_volume_parity(cv) ? cv->name : src->name);
+	ret = check_health(conf, cv, "target", why);
 	if (!ret)
 		ret = check_health(conf, src, "source", why);
 	if (!ret && !any_layout)
@@ -229,6 +234,8 @@ static int find_plex(const struct plx_conf_volume *cv, const struct plx_id *id, 
 struct leaving {
 	const struct plx_id *id;
 	u32 attached; /* of the plex, when it was detached */
+	const struct plx_rebuild *ask; /* of a parity plex, that is only to lose members */
+	struct plx_leaving_members members;
 };
 
 #define LEAVE_TRIES 8
@@ -242,6 +249,9 @@ static int edit_detach(struct plx_change *c, struct plx_volume *vol, struct leav
 
 	if (ret)
 		return ret;
+	i = l->ask ? plx_conf_plex_find(cv, l->id) : -1;
+	if (i >= 0 && cv->plex[i]->parity)
+		return plx_members_detach(c, vol, cv, i, l->ask, &l->members, why);
 	if (cv->n_plexes < 2)
 		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_A_MIRROR,
 				  "volume %s has one plex; volume delete deletes it", cv->name);
@@ -363,10 +373,7 @@ static int check_repair(const struct plx_conf *conf, const struct plx_conf_volum
 
 struct rebuild {
 	struct leaving leaving;
-	const struct plx_input_disk *in;
-	u32 n;
-	const struct plx_id *leave; /* a disk that is to be left, or NULL */
-	u32 block; /* of the volume, bytes */
+	const struct plx_rebuild *ask;
 	u64 task;
 };
 
@@ -379,19 +386,22 @@ static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const stru
 
 	if (ret)
 		return ret;
-	if (cv->n_plexes < 2)
+	if (!plx_conf_volume_redundant(cv))
 		return check_repair(c->conf, cv, 0, false, why);
 	i = find_plex(cv, r->leaving.id, why);
 	if (i < 0)
 		return i;
-	if (r->leave) {
-		leave = plx_conf_disk_find(c->conf, r->leave);
+	if (r->ask->leave) {
+		leave = plx_conf_disk_find(c->conf, r->ask->leave);
 		if (leave < 0)
 			return plx_refuse(why, PLEXUS_VDS_E_OBJECT_NOT_FOUND,
 					  "the disk to be left is not in pack %s any more",
 					  c->conf->name);
 	}
-	ret = check_repair(c->conf, cv, i, r->leave || !check_only, why);
+	if (cv->plex[i]->parity)
+		return plx_members_move(c, vol, cv, i, r->ask,
+					check_only ? NULL : &r->leaving.members, r->task, why);
+	ret = check_repair(c->conf, cv, i, r->ask->leave || !check_only, why);
 	if (!ret && !check_only && !still_out(vol, cv->plex[i], &r->leaving)) {
 		plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
 			   "plex %d of volume %s is taken back again and again; try later", i,
@@ -399,7 +409,8 @@ static int edit_rebuild(struct plx_change *c, struct plx_volume *vol, const stru
 		return -EAGAIN;
 	}
 	if (!ret)
-		ret = plx_place_rebuild(c, cv, cv->plex[i], r->in, r->n, leave, r->block, why);
+		ret = plx_place_rebuild(c, cv, cv->plex[i], r->ask->in, r->ask->n, leave,
+					r->ask->block, why);
 	if (ret || check_only)
 		return ret;
 	cv->plex[i]->flags &= ~PLX_PLEX_F_ERRORS;
@@ -437,12 +448,9 @@ static int move(struct plx_volume *vol, struct rebuild *r, struct plx_why *why)
 int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
 			   const struct plx_rebuild *ask, struct plx_why *why)
 {
-	struct rebuild r = {
-		.leaving.id = id, .in = ask->in, .n = ask->n, .leave = ask->leave,
-		.block = ask->block,
-	};
+	struct rebuild r = { .leaving = { .id = id, .ask = ask }, .ask = ask };
 
-	if (!r.n)
+	if (!ask->n)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "a repair needs at least one disk");
 	return edit_rebuild(c, vol, &r, true, why);
 }
@@ -460,10 +468,7 @@ int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const s
 int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 		     const struct plx_rebuild *ask, u64 *task_id, struct plx_why *why)
 {
-	struct rebuild r = {
-		.leaving.id = id, .in = ask->in, .n = ask->n, .leave = ask->leave,
-		.block = ask->block,
-	};
+	struct rebuild r = { .leaving = { .id = id, .ask = ask }, .ask = ask };
 	u32 tries = LEAVE_TRIES;
 	struct plx_task *task;
 	int ret;
@@ -489,11 +494,11 @@ int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,
 	return ret == -EAGAIN ? -EBUSY : ret;
 }
 
-/* all is checked on a copy before anything changes */
-int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
-		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
+/* all is checked on a copy before anything changes; @asked: but for the block size */
+int plx_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		    const struct plx_rebuild *asked, u64 *task, struct plx_why *why)
 {
-	struct plx_rebuild ask = { .in = in, .n = n };
+	struct plx_rebuild ask = *asked;
 	struct plx_change c;
 	int ret;
 
@@ -510,4 +515,12 @@ int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
 		ret = plx_plex_rebuild(vol, plex, &ask, task, why);
 	plx_volume_busy_put(vol);
 	return ret;
+}
+
+int plx_op_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		       const struct plx_input_disk *in, u32 n, u64 *task, struct plx_why *why)
+{
+	const struct plx_rebuild ask = { .in = in, .n = n };
+
+	return plx_plex_repair(vol, plex, &ask, task, why);
 }

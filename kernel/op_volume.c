@@ -4,8 +4,79 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
+static int check_unit(struct plx_volume_want *want, struct plx_why *why)
+{
+	if (!want->unit)
+		want->unit = 64 << 10;
+	if ((want->type == PLEXUS_TYPE_STRIPE || want->type == PLEXUS_TYPE_PARITY) &&
+	    (want->unit < 4096 || want->unit > 1 << 20 || !is_power_of_2(want->unit)))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "a stripe unit is a power of two from 4 KiB to 1 MiB, not %u bytes",
+				  want->unit);
+	return 0;
+}
+
+/*
+ * Given disks are the members. Without any, and without a number, place.c takes as many as
+ * it finds room on, up to eight: more make a small write no cheaper, and each is one more
+ * to fail.
+ */
+static int check_members(const struct plx_conf *conf, struct plx_volume_want *want,
+			 struct plx_why *why)
+{
+	u32 least = want->parity + 2, n = want->n_members ?: want->n_disks, d, online = 0;
+
+	if (n && (n < least || n > PLEXUS_MAX_MEMBERS))
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "a volume of type parity has %u to 32 members with %u parit%s, not %u, each on a disk of its own",
+				  least, want->parity, want->parity > 1 ? "ies" : "y", n);
+	if (want->n_disks && want->n_disks < n)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "%u members need as many disks, and %u are given", n,
+				  want->n_disks);
+	for (d = 0; d < conf->n_disks; d++)
+		online += conf->disk[d]->state == PLX_DISK_ONLINE &&
+			  !(conf->disk[d]->flags & PLX_DISK_F_SPARE);
+	if (!want->n_disks && online < max(n, least))
+		return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+				  "pack %s has %u disks that are online and no spares; this volume needs %u",
+				  conf->name, online, max(n, least));
+	want->n_members = n;
+	return 0;
+}
+
+static int check_parity(const struct plx_conf *conf, struct plx_volume_want *want,
+			struct plx_why *why)
+{
+	int ret;
+
+	if (want->type != PLEXUS_TYPE_PARITY)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "parity and write-hole go with the type parity only");
+	if (want->n_plexes > 1)
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "a volume of type parity has one plex in this version; use mirror for more");
+	if (want->write_hole == PLEXUS_WRITE_HOLE_JOURNAL)
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "this version has no data journal; use the write hole log, or off");
+	if (!want->write_hole)
+		want->write_hole = PLEXUS_WRITE_HOLE_LOG;
+	if (want->write_hole > PLEXUS_WRITE_HOLE_OFF)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no kind of write hole",
+				  want->write_hole);
+	if (!want->parity)
+		want->parity = 1;
+	if (want->parity > PLX_PARITY_MAX)
+		return plx_refuse(why, PLEXUS_E_INVALIDARG,
+				  "a plex has one or two parities, not %u", want->parity);
+	ret = check_unit(want, why);
+	return ret ?: check_members(conf, want, why);
+}
+
 static int check_want(struct plx_conf *conf, struct plx_volume_want *want, struct plx_why *why)
 {
+	int ret;
+
 	if (!plx_name_valid(want->name))
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
 				  "%s is no name for a volume: 1 to 63 letters, digits and ._+- that do not begin with . or -",
@@ -26,19 +97,14 @@ static int check_want(struct plx_conf *conf, struct plx_volume_want *want, struc
 	if (want->n_plexes > PLEXUS_MAX_PLEXES)
 		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
 				  "a volume has at most 32 plexes, not %u", want->n_plexes);
-	if (want->type == PLEXUS_TYPE_PARITY)
-		return plx_refuse(why, PLEXUS_E_NOTIMPL,
-				  "this version has no parity plexes; use mirror");
+	if (want->type == PLEXUS_TYPE_PARITY || want->parity || want->write_hole)
+		return check_parity(conf, want, why);
 	if (want->type != PLEXUS_TYPE_SIMPLE && want->type != PLEXUS_TYPE_SPAN &&
 	    want->type != PLEXUS_TYPE_STRIPE)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG, "%u is no type of volume", want->type);
-	if (!want->unit)
-		want->unit = 64 << 10;
-	if (want->type == PLEXUS_TYPE_STRIPE &&
-	    (want->unit < 4096 || want->unit > 1 << 20 || !is_power_of_2(want->unit)))
-		return plx_refuse(why, PLEXUS_E_INVALIDARG,
-				  "a stripe unit is a power of two from 4 KiB to 1 MiB, not %u bytes",
-				  want->unit);
+	ret = check_unit(want, why);
+	if (ret)
+		return ret;
 	if (want->type == PLEXUS_TYPE_STRIPE && !want->n_members)
 		want->n_members = max(want->n_disks / want->n_plexes, 2U);
 	if (want->n_members > PLEXUS_MAX_MEMBERS ||
@@ -65,7 +131,13 @@ static int edit_create(struct plx_change *c, struct plx_volume_want *want, struc
 	strscpy(cv->name, want->name, sizeof(cv->name));
 	cv->sectors = round_up(want->bytes, PLX_ALIGN_SECTORS << SECTOR_SHIFT) >> SECTOR_SHIFT;
 	ret = plx_place_volume(c, cv, want, why);
-	return ret ?: plx_change_fit_log(c, cv, why);
+	if (!ret)
+		ret = plx_change_fit_log(c, cv, why);
+	if (!ret && want->type == PLEXUS_TYPE_PARITY) {
+		cv->write_hole = want->write_hole;
+		cv->written_map = plx_conf_free_map(cv);
+	}
+	return ret;
 }
 
 int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *asked,
@@ -86,6 +158,7 @@ int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *as
 			ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the volume");
 	}
 	if (!ret) {
+		vol->born = true;
 		plx_pack_volume_add(pack, vol);
 		ret = plx_change_commit(&c, why);
 	}
@@ -202,6 +275,10 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 	int ret = check_given(c->conf, cv, in, n, why);
 	u32 i;
 
+	if (plx_conf_volume_parity(cv))
+		return plx_refuse(why, PLEXUS_E_NOTIMPL,
+				  "volume %s is of type parity, which this version cannot make larger; make a larger one and copy",
+				  cv->name);
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
 				  "volume %s has %llu MiB already; a volume cannot be made smaller",
@@ -329,14 +406,14 @@ int plx_op_volume_scrub(struct plx_volume *vol, bool repair, u64 *task, struct p
 {
 	struct plx_conf_volume *cv;
 	struct plx_change c;
-	bool mirror;
+	bool redundant;
 	int ret = plx_volume_begin(&c, vol, &cv, why);
 
 	if (ret)
 		return ret;
-	mirror = cv->n_plexes > 1;
+	redundant = plx_conf_volume_redundant(cv);
 	plx_change_end(&c);
-	if (!mirror)
+	if (!redundant)
 		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
 				  "the volume has one plex: there is nothing to compare");
 	return plx_sync_scrub(vol, repair, task, why);

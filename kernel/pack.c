@@ -18,6 +18,8 @@ static void destroy_queues(struct plx_pack *pack)
 		destroy_workqueue(pack->wq);
 	if (pack->io_wq)
 		destroy_workqueue(pack->io_wq);
+	if (pack->row_wq)
+		destroy_workqueue(pack->row_wq);
 }
 
 static void free_work(struct work_struct *work)
@@ -136,9 +138,10 @@ static void event_work(struct work_struct *work)
 }
 
 /*
- * Two queues, each with a rescuer, for each pack: a work of one pack may wait for I/O of
+ * Queues, each with a rescuer, for each pack: a work of one pack may wait for I/O of
  * another, whose volumes are its disks, and that must not wait for the same thread. And
- * two, because works of wq wait for I/O that needs a work of io_wq.
+ * three, because works of wq wait for I/O that needs a work of io_wq, and works of that
+ * submit I/O that waits for pages which only row_wq gives back.
  */
 static struct plx_pack *new_pack(const struct plx_id *id)
 {
@@ -157,7 +160,9 @@ static struct plx_pack *new_pack(const struct plx_id *id)
 	pack->wq = alloc_workqueue("plexus-%4phN", WQ_MEM_RECLAIM | WQ_UNBOUND, 0, id->b);
 	pack->io_wq = alloc_workqueue("plexus_io-%4phN", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				      WQ_MAX_ACTIVE, id->b);
-	if (pack->wq && pack->io_wq)
+	pack->row_wq = alloc_workqueue("plexus_row-%4phN", WQ_MEM_RECLAIM | WQ_UNBOUND,
+				       WQ_MAX_ACTIVE, id->b);
+	if (pack->wq && pack->io_wq && pack->row_wq)
 		return pack;
 	destroy_queues(pack);
 	kfree(pack);

@@ -7,6 +7,9 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include "plexus.h"
+#include "plog_format.h"
+
+#define PARITY_MEMBERS 8 /* of a parity plex, where nobody says how many */
 
 struct candidate {
 	u32 disk;
@@ -197,8 +200,66 @@ static struct plx_conf_plex *new_plex(u32 type, u32 members, u32 unit)
 	generate_random_uuid(cp->id.b);
 	cp->type = type;
 	cp->state = PLX_PLEX_CURRENT;
-	cp->unit = type == PLEXUS_TYPE_STRIPE ? unit : 0;
+	cp->unit = type == PLEXUS_TYPE_STRIPE || type == PLEXUS_TYPE_PARITY ? unit : 0;
 	return cp;
+}
+
+/*
+ * Of a parity log, for each member. A slot holds as many small writes as come together, or
+ * one large one; with large units there are fewer, or the logs would be larger than the data.
+ */
+static u64 plog_sectors(u32 unit, u32 parity)
+{
+	u32 slots = unit > (256 << 10 >> SECTOR_SHIFT) ? 16 : 64;
+
+	return round_up((u64)slots * plx_plog_slot_sectors(unit, parity), PLX_ALIGN_SECTORS);
+}
+
+static int try_parity(struct plx_change *c, const struct candidates *list,
+		      const struct plx_volume_want *want, u32 members, struct plx_conf_volume *cv)
+{
+	struct plx_conf_plex *cp = new_plex(PLEXUS_TYPE_PARITY, members,
+					    want->unit >> SECTOR_SHIFT);
+	struct plx_space_want *on = kcalloc(list->n + 1, sizeof(*on), GFP_KERNEL);
+	int ret = -ENOMEM;
+	u64 log;
+	u32 i;
+
+	for (i = 0; on && i < list->n; i++)
+		on[i] = (struct plx_space_want){ list->c[i].disk, list->c[i].limit };
+	if (cp && on) {
+		cp->parity = want->parity;
+		log = want->write_hole == PLEXUS_WRITE_HOLE_LOG ?
+			      plog_sectors(cp->unit, cp->parity) : 0;
+		ret = plx_space_alloc_parity(c->conf, NULL, on, list->n, cv->sectors, log, cp);
+		if (!ret)
+			ret = plx_conf_plex_attach(cv, cp);
+	}
+	kfree(on);
+	if (ret && cp)
+		plx_conf_plex_free(cp);
+	return ret;
+}
+
+/* its one plex. Where nobody says how many members, as many as there is room for */
+static int place_parity(struct plx_change *c, struct plx_conf_volume *cv,
+			const struct plx_volume_want *want, struct candidates *list,
+			struct plx_why *why)
+{
+	u32 least = want->parity + 2, n = want->n_members ?: min_t(u32, list->n, PARITY_MEMBERS);
+	int ret;
+
+	do {
+		ret = n <= list->n ? try_parity(c, list, want, n, cv) : -ENOSPC;
+	} while (ret == -ENOSPC && !want->n_members && --n >= least);
+	if (ret == -ENOMEM)
+		return plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for a plex");
+	if (!ret)
+		return 0;
+	return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			  "the disks %s have no room for %llu MiB with parity on %u or more of them; give other disks or a smaller size",
+			  want->n_disks ? "given" : "of the pack", cv->sectors >> 11,
+			  want->n_members ?: least);
 }
 
 /**
@@ -220,6 +281,11 @@ int plx_place_volume(struct plx_change *c, struct plx_conf_volume *cv,
 	int ret;
 
 	list = gather(c, &p, &ret, why);
+	if (list && want->type == PLEXUS_TYPE_PARITY) {
+		ret = place_parity(c, cv, want, list, why);
+		kvfree(list);
+		return ret;
+	}
 	for (i = 0; list && i < want->n_plexes; i++) {
 		cp = new_plex(want->type, members, want->unit >> SECTOR_SHIFT);
 		if (!cp) {
@@ -348,6 +414,87 @@ int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 	return ret;
 }
 
+static int refuse_used(struct plx_change *c, const struct plx_conf_volume *cv,
+		       const struct candidates *list, struct plx_why *why)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (plx_conf_volume_uses(cv, list->c[i].disk))
+			return plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,
+					  "%s already holds extents of volume %s",
+					  c->conf->disk[list->c[i].disk]->path, cv->name);
+	return 0;
+}
+
+/* to the first candidate with room for its data and parity log, which is taken */
+static int move_member(struct plx_change *c, struct candidates *list, struct plx_conf_member *m)
+{
+	u64 sectors = member_sectors(m);
+	struct plx_conf_member fresh = {};
+	int ret = -ENOSPC;
+	u32 i;
+
+	for (i = 0; i < list->n && ret == -ENOSPC; i++)
+		if (!list->c[i].limit || list->c[i].limit >= sectors + m->log_sectors)
+			ret = plx_space_alloc_member(c->conf, list->c[i].disk, sectors,
+						     m->log_sectors, &fresh);
+	if (ret)
+		return ret;
+	take(list, i - 1);
+	fresh.state = m->state;
+	fresh.stale_map = m->stale_map;
+	member_clear(m);
+	*m = fresh;
+	return 0;
+}
+
+/* are all disks of a member there, and in use? */
+bool plx_place_member_there(struct plx_change *c, const struct plx_conf_member *m)
+{
+	return !member_bad(c, m, -1);
+}
+
+/**
+ * plx_place_members - move members of a parity plex to other disks
+ * @c: the change
+ * @cv: volume in its configuration
+ * @cp: the plex
+ * @ask: the disks, one for each member; with fewer, the members behind stay where they are
+ * @members: which; gets those that have moved
+ * @why: filled on refusal
+ *
+ * Return: 0; on error some may have moved, the copy is to be dropped
+ */
+int plx_place_members(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_rebuild *ask, u32 *members, struct plx_why *why)
+{
+	const struct pick p = { .in = ask->in, .n = ask->n, .block = ask->block };
+	struct candidates *list;
+	u32 m, moved = 0;
+	int ret;
+
+	list = gather(c, &p, &ret, why);
+	if (list)
+		ret = refuse_used(c, cv, list, why);
+	for (m = 0; list && list->n && m < cp->n_members && !ret; m++) {
+		if (!(*members & 1U << m))
+			continue;
+		ret = move_member(c, list, &cp->member[m]);
+		moved |= 1U << m;
+	}
+	kvfree(list);
+	*members = moved;
+	if (ret == -ENOSPC)
+		plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+			   "the given disks have no room of %llu MiB for a member of volume %s",
+			   (member_sectors(&cp->member[0]) + cp->member[0].log_sectors) >> 11,
+			   cv->name);
+	else if (ret == -ENOMEM)
+		plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to place the volume");
+	return ret;
+}
+
 /**
  * plx_place_rebuild - move the bad members of a plex to other disks
  * @c: the change
@@ -374,11 +521,8 @@ int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct p
 	int ret;
 
 	list = gather(c, &p, &ret, why);
-	for (i = 0; list && n && i < list->n && !ret; i++)
-		if (plx_conf_volume_uses(cv, list->c[i].disk))
-			ret = plx_refuse(why, PLEXUS_VDS_E_DISK_IN_USE_BY_VOLUME,
-					 "%s already holds extents of volume %s",
-					 conf->disk[list->c[i].disk]->path, cv->name);
+	if (list && n)
+		ret = refuse_used(c, cv, list, why);
 	for (i = 0; list && i < cp->n_members && !ret; i++) {
 		struct plx_conf_member *m = &cp->member[i];
 		struct plx_conf_member fresh = {};

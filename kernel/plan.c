@@ -10,6 +10,27 @@
 
 #define POOL_MIN 4
 
+static bool member_uses(const struct plx_conf_member *m, u32 d)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_extents; i++)
+		if (m->extent[i].disk == d)
+			return true;
+	return false;
+}
+
+/* does the plex of the plan do I/O on the disk? not for members that get no writes */
+static bool plex_uses(const struct plx_plan_plex *pp, const struct plx_conf_plex *cp, u32 d)
+{
+	u32 m;
+
+	for (m = 0; m < cp->n_members; m++)
+		if (!(pp->lost & 1U << m) && member_uses(&cp->member[m], d))
+			return true;
+	return false;
+}
+
 /* the disks of the attached plexes, by index, and each once for flushes */
 static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct plx_conf *conf,
 		      const struct plx_conf_volume *cv)
@@ -26,7 +47,7 @@ static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct
 		unsigned long mask = 0;
 
 		for (i = 0; i < plan->n; i++)
-			if (plx_conf_plex_uses(cv->plex[plan->plex[i].index], d))
+			if (plex_uses(&plan->plex[i], cv->plex[plan->plex[i].index], d))
 				mask |= 1UL << i;
 		if (!mask)
 			continue;
@@ -43,7 +64,39 @@ static int take_disks(struct plx_plan *plan, struct plx_pack *pack, const struct
 	return 0;
 }
 
-static int take_plex(struct plx_plan *plan, struct plx_volume *vol,
+static bool disk_usable(struct plx_volume *vol, const struct plx_conf *conf, u32 d)
+{
+	struct plx_disk *disk = NULL;
+
+	if (conf->disk[d]->state == PLX_DISK_ONLINE)
+		disk = plx_pack_disk_any(vol->pack, &conf->disk[d]->id);
+	plx_disk_put(disk);
+	return disk;
+}
+
+/* members of a parity plex that get no writes; in @stale those that are not to be read */
+static u32 lost_members(struct plx_volume *vol, const struct plx_conf *conf,
+			const struct plx_conf_plex *cp, u32 *stale)
+{
+	u32 lost = 0, m, i;
+
+	*stale = 0;
+	for (m = 0; m < cp->n_members; m++) {
+		const struct plx_conf_member *member = &cp->member[m];
+
+		if (member->state == PLX_MEMBER_STALE)
+			*stale |= 1U << m;
+		else if (member->state != PLX_MEMBER_CURRENT)
+			lost |= 1U << m;
+		for (i = 0; i < member->n_extents; i++)
+			if (!disk_usable(vol, conf, member->extent[i].disk))
+				lost |= 1U << m;
+	}
+	*stale &= ~lost;
+	return lost;
+}
+
+static int take_plex(struct plx_plan *plan, struct plx_volume *vol, const struct plx_conf *conf,
 		     const struct plx_conf_volume *cv, u32 index)
 {
 	struct plx_plan_plex *pp = &plan->plex[plan->n];
@@ -55,6 +108,8 @@ static int take_plex(struct plx_plan *plan, struct plx_volume *vol,
 	if (!pp->layout)
 		return -ENOMEM;
 	plx_plex_get(pp->plex);
+	if (cv->plex[index]->parity)
+		pp->lost = lost_members(vol, conf, cv->plex[index], &pp->stale);
 	pp->index = index;
 	pp->is_current = cv->plex[index]->state == PLX_PLEX_CURRENT;
 	if (index == cv->preferred && pp->is_current)
@@ -71,20 +126,13 @@ static int take_plex(struct plx_plan *plan, struct plx_volume *vol,
 static bool usable(struct plx_volume *vol, const struct plx_conf *conf,
 		   const struct plx_conf_plex *cp)
 {
-	u32 d;
+	u32 d, stale;
 
-	for (d = 0; d < conf->n_disks; d++) {
-		struct plx_disk *disk;
-
-		if (!plx_conf_plex_uses(cp, d))
-			continue;
-		if (conf->disk[d]->state != PLX_DISK_ONLINE)
+	if (cp->parity)
+		return hweight32(lost_members(vol, conf, cp, &stale) | stale) <= cp->parity;
+	for (d = 0; d < conf->n_disks; d++)
+		if (plx_conf_plex_uses(cp, d) && !disk_usable(vol, conf, d))
 			return false;
-		disk = plx_pack_disk_any(vol->pack, &conf->disk[d]->id);
-		if (!disk)
-			return false;
-		plx_disk_put(disk);
-	}
 	return true;
 }
 
@@ -97,11 +145,11 @@ static int take_plexes(struct plx_plan *plan, struct plx_volume *vol, const stru
 	plan->preferred = U32_MAX;
 	for (i = 0; i < cv->n_plexes && !ret; i++)
 		if (cv->plex[i]->state == PLX_PLEX_CURRENT && usable(vol, conf, cv->plex[i]))
-			ret = take_plex(plan, vol, cv, i);
+			ret = take_plex(plan, vol, conf, cv, i);
 	plan->n_current = plan->n;
 	for (i = 0; i < cv->n_plexes && !ret; i++)
 		if (cv->plex[i]->state == PLX_PLEX_STALE && usable(vol, conf, cv->plex[i]))
-			ret = take_plex(plan, vol, cv, i);
+			ret = take_plex(plan, vol, conf, cv, i);
 	return ret;
 }
 
@@ -124,11 +172,16 @@ struct plx_plan *plx_plan_new(struct plx_volume *vol, struct plx_log *log,
 	if (!plan)
 		return ERR_PTR(-ENOMEM);
 	plan->log = log;
+	plan->plog = vol->plog;
 	plan->sectors = cv->sectors;
 	plan->read_policy = cv->read_policy;
 	ret = take_plexes(plan, vol, conf, cv);
 	if (!ret)
 		ret = take_disks(plan, vol->pack, conf, cv);
+	if (!ret && !vol->row_pools && plan->n && plan->plex[0].layout->parity) {
+		vol->row_pools = plx_row_pools_new(plan->plex[0].layout->n_members);
+		ret = vol->row_pools ? 0 : -ENOMEM;
+	}
 	if (!ret) {
 		plan->failed = !plan->n_current;
 		plan->ios = mempool_create_kmalloc_pool(POOL_MIN, plx_io_bytes(max(plan->n, 1U)));

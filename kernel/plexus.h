@@ -64,6 +64,7 @@ void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered befor
 struct plx_claim {
 	u64 key; /* which row, or which MiB */
 	u32 start, end; /* sectors inside it */
+	bool shared; /* does not mind others that are */
 	void (*granted)(struct plx_claim *claim);
 	/* claim.c's own */
 	struct list_head node, ready;
@@ -80,7 +81,6 @@ struct plx_claims;
 struct plx_claims *plx_claims_new(void); /* NULL: no memory */
 void plx_claims_free(struct plx_claims *claims);
 bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim);
-bool plx_claim_try(struct plx_claims *claims, struct plx_claim *claim);
 void plx_claim_release(struct plx_claims *claims, struct plx_claim *claim);
 void plx_claim_wait(struct plx_claims *claims, struct plx_claim_sync *sync); /* sleeps */
 
@@ -175,10 +175,17 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ, or parity: to be made equal */
 	unsigned long *fresh; /* of a parity plex: parity fits what was ever written; or NULL */
+	unsigned long *touched; /* left dirty since the log was loaded; with fresh, or NULL */
 	unsigned long *cleaning; /* about to leave dirty */
 	unsigned long *held; /* not to leave it yet: written some looks ago */
 	u32 looks; /* since held began */
 	u32 n_unsync;
+	u32 worse; /* counts failed writes; READ_ONCE */
+	bool parity; /* of a volume with a parity plex; constant */
+	/* with parity: something dirty is unsync, or was and is not yet flushed; goes to disk with dirty */
+	bool distrust;
+	bool trusts; /* distrust is about to end: the cleaner's */
+	u32 written_map; /* of fresh; constant */
 	unsigned int gate; /* above 0: no write is let in */
 	u64 window_start, window_end; /* sectors; no write is let in */
 	struct bio_list waiting; /* for a commit */
@@ -212,8 +219,11 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
-/* reads the dirty map; none readable: all dirty */
-void plx_log_load(struct plx_log *log);
+/*
+ * Reads what is dirty, none readable: all, and fresh. true: the parity log is all that is
+ * needed to trust parity. false: what is dirty is to be made unsync
+ */
+bool plx_log_load(struct plx_log *log);
 /* what a stale plex misses: its map and all that is dirty; none readable, or map 0: all. -ENOMEM */
 int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
 void plx_log_unsync_from_dirty(struct plx_log *log);
@@ -233,7 +243,10 @@ void plx_log_gate_open(struct plx_log *log);
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
-void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last);
+void plx_log_set_fits(struct plx_log *log, u32 first, u32 last);
+void plx_log_untouch(struct plx_log *log, u32 first, u32 last);
+bool plx_log_settled(const struct plx_log *log, u32 r);
 void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);
@@ -279,7 +292,6 @@ struct plx_plan {
 	struct plx_disk **flush; /* each member disk once */
 	unsigned long *flush_mask; /* which plex[] positions are on it */
 	mempool_t *ios, *flushes;
-	mempool_t *rows, *pages; /* of a parity plex, else NULL: row.c */
 	struct plx_plan_plex plex[];
 };
 
@@ -314,7 +326,6 @@ struct plx_volume {
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	struct plx_plog *plog; /* under pack->change */
-	struct plx_claims *claims; /* from before the first plan to the end */
 	u32 n_plexes;
 	/* in the order of the configuration; under pack->change */
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
@@ -328,8 +339,12 @@ struct plx_volume {
 	struct plx_log *gated; /* under pack->change: writes wait there for the commit */
 	struct llist_head deferred; /* I/O to go on from a work: struct plx_io */
 	struct work_struct deferred_work;
-	struct llist_head rows; /* the same of struct plx_row, of a parity plex */
-	struct work_struct rows_work;
+	struct plx_row_pools *row_pools; /* from the first plan with a parity plex on */
+	struct llist_head failed_rows; /* struct plx_row, of a parity plex: row_error.c */
+	struct work_struct failed_rows_work;
+	struct plx_claims *claims; /* as long as the volume */
+	struct llist_head granted; /* writes that had to wait for another: struct plx_io */
+	struct work_struct granted_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -342,6 +357,7 @@ struct plx_volume {
 	unsigned long last_io; /* jiffies, racy: was there I/O lately */
 	u64 speed_min, speed_max; /* bytes per second; 0: no limit */
 	atomic64_t mismatches;
+	bool born; /* created just now: its log, too; under pack->change until the first plan */
 };
 
 /* inside the epoch; never NULL while the device can be seen */
@@ -382,6 +398,7 @@ int plx_copy_init(void); /* copy.c */
 void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
+void plx_io_granted_work(struct work_struct *work);
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
 
 /*
@@ -392,7 +409,14 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 		   unsigned int epoch);
 void plx_row_read(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
 		  unsigned int epoch);
-void plx_row_deferred_work(struct work_struct *work); /* row_error.c */
+bool plx_row_wanted(const struct plx_plan *plan, u64 sector); /* a read that needs parity */
+/* a read of this, direct from its member, met an error: by parity, in the same epoch */
+void plx_row_reread(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		    unsigned int epoch);
+bool plx_row_next(struct bio *bio); /* true: it was row.c's own */
+void plx_row_failed_work(struct work_struct *work); /* row_error.c */
+struct plx_row_pools *plx_row_pools_new(u32 n_members); /* NULL: no memory */
+void plx_row_pools_free(struct plx_row_pools *pools);
 
 /* batch.c: reads and writes of one plex from pages, several at a time; for sync, mend, scrub */
 struct plx_batch {
@@ -405,6 +429,9 @@ void plx_batch_init(struct plx_batch *b);
 /* adds one; @pages hold @sectors from the start of the first. Inside the epoch of the plan */
 void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_op op, u64 sector,
 		   struct page **pages, u32 sectors);
+/* the same on a disk; @from: sectors of @pages to leave out in front */
+void plx_batch_disk(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u64 sector,
+		    struct page **pages, u32 from, u32 sectors);
 int plx_batch_wait(struct plx_batch *b); /* sleeps; 0 or negative errno */
 
 /* ---- task.c: asynchronous operations ---- */
@@ -451,8 +478,12 @@ void plx_sync_kick(struct plx_volume *vol);
 void plx_sync_halt(struct plx_volume *vol); /* under window_lock */
 void plx_sync_stop(struct plx_volume *vol); /* waits; not under pack->change */
 void plx_sync_pause(struct plx_volume *vol, bool pause);
+/* the same of a member of a parity plex, in a row */
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 /* a bad place on a plex that another one could read: to be written anew. Any context */
 void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector, u32 sectors);
+/* the same of a member of the parity plex, somewhere in its unit of that row */
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx_why *why);
 int plx_sync_new(struct plx_volume *vol);
 void plx_sync_free(struct plx_volume *vol);
@@ -494,9 +525,10 @@ struct plx_pack {
 	u32 n_disks;
 	struct plx_disk *disk[PLEXUS_MAX_DISKS]; /* open ones, in no order */
 
-	/* both WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
+	/* all WQ_MEM_RECLAIM, unbound: what I/O may wait for; see new_pack() */
 	struct workqueue_struct *wq; /* cleaner, plans that go, lost disks: may wait for data I/O */
 	struct workqueue_struct *io_wq; /* log commits, failed I/O: waits for metadata I/O only */
+	struct workqueue_struct *row_wq; /* I/O of parity plexes that goes on: waits for nothing */
 	struct work_struct free_work;
 	struct work_struct event_work; /* disks that died */
 	struct delayed_work start_work; /* disks that are late */
@@ -550,6 +582,22 @@ void plx_change_detach(struct plx_change *c, struct plx_conf_volume *cv, u32 ple
 void plx_change_attach(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 kind,
 		       u64 task_id, bool full);
 void plx_change_forget_map(struct plx_change *c, struct plx_conf_volume *cv, u32 plex);
+/*
+ * The same for a member of a parity plex. One that the plex cannot go on without keeps
+ * its state; @to: PLX_MEMBER_FAILED or PLX_MEMBER_MISSING.
+ */
+void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member, enum plx_member_state to);
+/* the task is that of the plex: all its members that are STALE belong to it */
+void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member, u32 kind, u64 task_id, bool full);
+void plx_change_forget_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
+			      u32 member);
+/* members on a disk that is not used any more */
+void plx_change_lose_members(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 disk);
+/* members without their disks get no writes, wherever the plex can do without them */
+void plx_change_settle_members(struct plx_change *c);
+void plx_change_gate(struct plx_change *c, struct plx_volume *vol); /* until the change ends */
 /* the change names a task in a plex, or takes the name away; attach and detach do this */
 void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
@@ -583,6 +631,8 @@ struct plx_volume_want {
 	u32 type; /* 0: simple, or mirror where n_plexes > 1 */
 	u32 unit; /* bytes; 0: 64 KiB */
 	u32 n_plexes, n_members; /* 0: as the type and disks say */
+	u32 parity; /* 0: 1 where the type is parity */
+	u32 write_hole; /* PLEXUS_WRITE_HOLE_*; 0: the log where the type is parity */
 	const struct plx_input_disk *disk;
 	u32 n_disks;
 };
@@ -595,6 +645,10 @@ int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 int plx_place_rebuild(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
 		      const struct plx_input_disk *in, u32 n, int leave, u32 block,
 		      struct plx_why *why);
+struct plx_rebuild; /* below */
+int plx_place_members(struct plx_change *c, struct plx_conf_volume *cv, struct plx_conf_plex *cp,
+		      const struct plx_rebuild *ask, u32 *members, struct plx_why *why);
+bool plx_place_member_there(struct plx_change *c, const struct plx_conf_member *m);
 
 /* ---- start.c: how a pack starts ---- */
 
@@ -687,8 +741,24 @@ struct plx_rebuild { /* of a plex, on other disks */
 	const struct plx_id *leave; /* a disk that is to be left; NULL: whatever is bad */
 	u32 block; /* of the volume, from plx_volume_block_size() */
 	u64 parent; /* task that this is a part of, or 0 */
+	bool spares; /* for what has no disk; what has one is brought up to date where it is */
 };
 
+/* op_member.c: the same of members of a parity plex, in two changes as of a plex */
+struct plx_leaving_members {
+	u32 members; /* that are to move */
+	u32 attached; /* of all of them, when they were detached */
+};
+
+int plx_members_detach(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		       u32 plex, const struct plx_rebuild *ask, struct plx_leaving_members *l,
+		       struct plx_why *why);
+/* @l NULL: could it be done? */
+int plx_members_move(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		     u32 plex, const struct plx_rebuild *ask,
+		     const struct plx_leaving_members *l, u64 task, struct plx_why *why);
+int plx_plex_repair(struct plx_volume *vol, const struct plx_id *plex,
+		    const struct plx_rebuild *ask, u64 *task, struct plx_why *why);
 int plx_plex_rebuild_check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *id,
 			   const struct plx_rebuild *ask, struct plx_why *why);
 int plx_plex_rebuild(struct plx_volume *vol, const struct plx_id *id,

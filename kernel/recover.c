@@ -37,7 +37,7 @@ static int check(struct plx_change *c, const struct plx_conf_volume *cv, struct 
 {
 	u32 i;
 
-	if (cv->n_plexes < 2)
+	if (!plx_conf_volume_redundant(cv))
 		return plx_refuse(why, PLEXUS_VDS_E_INVALID_OPERATION,
 				  "volume %s has one plex: there is nothing to recover it from",
 				  cv->name);
@@ -59,7 +59,71 @@ struct outcome {
 	u32 resynced; /* of these */
 	bool homeless; /* a plex needs other disks: */
 	struct plx_id plex;
+	bool alone; /* without spares: they did not do */
+	bool waits; /* members that are back go with those that get a spare, as one task */
 };
+
+/* a spare that the volume does not use yet, with room for @sectors, from disk *d on */
+static bool find_spare(const struct plx_conf *conf, const struct plx_conf_volume *cv, u64 sectors,
+		       u32 *d, struct plx_input_disk *in)
+{
+	for (; *d < conf->n_disks; (*d)++) {
+		if (!(conf->disk[*d]->flags & PLX_DISK_F_SPARE) ||
+		    conf->disk[*d]->state != PLX_DISK_ONLINE || plx_conf_volume_uses(cv, *d) ||
+		    plx_space_free(conf, *d, NULL) < sectors)
+			continue;
+		in->id = conf->disk[(*d)++]->id;
+		in->bytes = 0;
+		return true;
+	}
+	return false;
+}
+
+/* one for each member that has no disk; how many */
+static u32 find_spares(const struct plx_conf *conf, const struct plx_conf_volume *cv,
+		       const struct plx_conf_plex *cp, struct plx_input_disk *in)
+{
+	const struct plx_conf_member *first = &cp->member[0];
+	u32 m, d = 0, wanted = 0, n = 0;
+
+	if (!cp->parity)
+		return find_spare(conf, cv, 0, &d, in);
+	for (m = 0; m < cp->n_members; m++)
+		wanted += plx_conf_member_seen(conf, &cp->member[m]) == PLX_MEMBER_MISSING;
+	while (n < wanted && n < PLX_PARITY_MAX &&
+	       find_spare(conf, cv, plx_conf_member_sectors(first) + first->log_sectors, &d,
+			  &in[n]))
+		n++;
+	return n;
+}
+
+/* members that are back, or were stale, get the task, if no spare's will have them */
+static void edit_members(struct plx_change *c, struct plx_conf_volume *cv, u32 i,
+			 struct plx_task *task, struct outcome *o)
+{
+	struct plx_conf_plex *cp = cv->plex[i];
+	struct plx_input_disk in[PLX_PARITY_MAX];
+	u32 m, back = 0;
+
+	for (m = 0; m < cp->n_members; m++) {
+		if (cp->member[m].state == PLX_MEMBER_CURRENT)
+			continue;
+		if (plx_place_member_there(c, &cp->member[m]))
+			back |= 1U << m;
+		else
+			o->homeless = true;
+	}
+	o->plex = cp->id;
+	if (o->homeless && !o->alone && find_spares(c->conf, cv, cp, in)) {
+		o->waits = true;
+		return;
+	}
+	for (m = 0; m < cp->n_members; m++)
+		if (back & 1U << m)
+			plx_change_attach_member(c, cv, i, m, task->kind, task->id, false);
+	o->changed += !!back;
+	o->resynced += !!back;
+}
 
 /* plexes that only need a resync get the task; one that needs other disks is named */
 static void edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_task *task,
@@ -75,6 +139,8 @@ static void edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_ta
 			cp->flags &= ~PLX_PLEX_F_ERRORS;
 			o->changed++;
 		}
+		if (cp->parity)
+			edit_members(c, cv, i, task, o);
 		if (cp->state == PLX_PLEX_CURRENT)
 			continue;
 		for (d = 0; d < c->conf->n_disks; d++)
@@ -91,32 +157,19 @@ static void edit(struct plx_change *c, struct plx_conf_volume *cv, struct plx_ta
 	}
 }
 
-/* a spare that the volume does not use yet */
-static bool find_spare(const struct plx_conf *conf, const struct plx_conf_volume *cv,
-		       struct plx_input_disk *in)
-{
-	u32 d;
-
-	for (d = 0; d < conf->n_disks; d++) {
-		if (!(conf->disk[d]->flags & PLX_DISK_F_SPARE) ||
-		    conf->disk[d]->state != PLX_DISK_ONLINE || plx_conf_volume_uses(cv, d))
-			continue;
-		in->id = conf->disk[d]->id;
-		in->bytes = 0;
-		return true;
-	}
-	return false;
-}
-
 static int use_spare(struct plx_volume *vol, const struct plx_id *plex, u64 *task,
 		     struct plx_why *why)
 {
 	struct plx_conf *conf = plx_pack_conf(vol->pack);
-	int v = conf ? plx_conf_volume_find(conf, &vol->id) : -1, ret = 0;
-	struct plx_input_disk in;
+	int v = conf ? plx_conf_volume_find(conf, &vol->id) : -1, ret = 0, i;
+	struct plx_input_disk in[PLX_PARITY_MAX];
+	struct plx_rebuild ask = { .in = in, .spares = true };
 
-	if (v >= 0 && find_spare(conf, conf->volume[v], &in))
-		ret = plx_op_plex_repair(vol, plex, &in, 1, task, why);
+	i = v < 0 ? -1 : plx_conf_plex_find(conf->volume[v], plex);
+	if (i >= 0)
+		ask.n = find_spares(conf, conf->volume[v], conf->volume[v]->plex[i], in);
+	if (ask.n)
+		ret = plx_plex_repair(vol, plex, &ask, task, why);
 	if (conf)
 		plx_conf_put(conf);
 	return ret;
@@ -166,6 +219,22 @@ static void forget(u64 *task_id)
 	*task_id = 0;
 }
 
+/* the spares did not do after all: members that are back do not wait for them */
+static int go_alone(struct plx_volume *vol, u64 parent, u64 *task_id, struct outcome *o,
+		    struct plx_why *why)
+{
+	int ret;
+
+	if (!plx_volume_busy_get(vol))
+		return plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
+				  "another operation on /dev/plx%d is running", vol->minor);
+	forget(task_id);
+	*o = (struct outcome){ .alone = true };
+	ret = resync(vol, parent, task_id, o, why);
+	plx_volume_busy_put(vol);
+	return ret;
+}
+
 /*
  * The volume is busy, and is not any more on return: nobody removes, moves or breaks off
  * a plex that is being attached here. A spare's rebuild takes its own turn, and looks
@@ -182,6 +251,8 @@ static int recover_busy(struct plx_volume *vol, u64 parent, u64 *task_id, struct
 		return ret;
 	if (o.homeless)
 		ret = use_spare(vol, &o.plex, &rebuild, why);
+	if (!rebuild && o.waits)
+		ret = go_alone(vol, parent, task_id, &o, why);
 	if (rebuild) {
 		*task_id = rebuild;
 	} else if (ret && o.changed) {

@@ -148,20 +148,6 @@ static int check_quorum(struct plx_pack *pack, struct found *f, struct plx_conf 
 		conf->name, here, conf->n_disks);
 }
 
-/* what the configuration may say, but the data path cannot do yet */
-static int check_known(const struct plx_conf *conf, struct plx_why *why)
-{
-	u32 v;
-
-	for (v = 0; v < conf->n_volumes; v++)
-		if (plx_conf_volume_parity(conf->volume[v]))
-			return plx_refuse(
-				why, PLEXUS_E_NOTIMPL,
-				"volume %s of pack %s has parity, which this version cannot run; use the one that made it",
-				conf->volume[v]->name, conf->name);
-	return 0;
-}
-
 /* runtime volumes for all of the configuration; no device yet */
 static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
 {
@@ -183,6 +169,16 @@ static int make_volumes(struct plx_pack *pack, struct plx_conf *conf)
 	return ret;
 }
 
+static bool member_online(const struct plx_conf *conf, const struct plx_conf_member *cm)
+{
+	u32 i;
+
+	for (i = 0; i < cm->n_extents; i++)
+		if (conf->disk[cm->extent[i].disk]->state != PLX_DISK_ONLINE)
+			return false;
+	return true;
+}
+
 static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *cp)
 {
 	u32 d;
@@ -193,8 +189,75 @@ static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *
 	return true;
 }
 
+/* a disk that is online again */
+struct back {
+	u32 d;
+	bool full; /* what it holds does not count */
+	bool failed_too; /* also what failed, not only what is missing */
+	u32 kind; /* of the tasks to be named */
+	u64 parent;
+	struct plx_task *task; /* of the volume, once it has one */
+};
+
+static u64 back_task(struct plx_change *c, struct plx_conf_volume *cv, struct back *b)
+{
+	if (!b->task)
+		b->task = plx_task_new(b->kind, 0, &c->pack->id, &cv->id);
+	if (!b->task)
+		return 0;
+	b->task->may_cancel = true;
+	b->task->parent = b->parent;
+	return b->task->id;
+}
+
+static void plex_back(struct plx_change *c, struct plx_conf_volume *cv, u32 i, struct back *b)
+{
+	struct plx_conf_plex *cp = cv->plex[i];
+	bool gone = cp->state == PLX_PLEX_MISSING ||
+		    (cp->state == PLX_PLEX_FAILED && b->failed_too);
+
+	if (!plx_conf_plex_uses(cp, b->d))
+		return;
+	if (!all_online(c->conf, cp)) {
+		if (b->full && cv->n_plexes > 1)
+			plx_change_forget_map(c, cv, i);
+		return;
+	}
+	if (!gone && !(b->full && cv->n_plexes > 1))
+		return;
+	if (b->full && plx_change_last_current(cv, i))
+		return;
+	plx_change_attach(c, cv, i, b->kind, back_task(c, cv, b), b->full);
+}
+
+/*
+ * One that kept its state, because the plex could not do without it, goes on with it. If
+ * what it holds does not count it is stale all the same: with too many of these the plex
+ * has failed, and says so, while a mix of two histories would be garbage. A task that the
+ * plex has already regenerates this member, too.
+ */
+static void member_back(struct plx_change *c, struct plx_conf_volume *cv, u32 i, u32 m,
+			struct back *b)
+{
+	struct plx_conf_plex *cp = cv->plex[i];
+	struct plx_conf_member *cm = &cp->member[m];
+	bool gone = cm->state == PLX_MEMBER_MISSING ||
+		    (cm->state == PLX_MEMBER_FAILED && b->failed_too);
+
+	if (!plx_conf_member_uses(cm, b->d))
+		return;
+	if (!member_online(c->conf, cm)) {
+		if (b->full)
+			plx_change_forget_member(c, cv, i, m);
+		return;
+	}
+	if (gone || b->full)
+		plx_change_attach_member(c, cv, i, m, b->kind,
+					 cp->task_id ? 0 : back_task(c, cv, b), b->full);
+}
+
 /**
- * plx_change_take_back - plexes of a disk that is online again
+ * plx_change_take_back - plexes, and members, of a disk that is online again
  * @c: the change
  * @d: index of the disk
  * @full: what it holds does not count
@@ -205,43 +268,22 @@ static bool all_online(const struct plx_conf *conf, const struct plx_conf_plex *
 void plx_change_take_back(struct plx_change *c, u32 d, bool full, bool failed_too, u32 kind,
 			  u64 parent)
 {
-	u32 v, i;
+	struct plx_why why;
+	u32 v, i, m;
 
 	for (v = 0; v < c->conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c->conf->volume[v];
-		struct plx_task *task = NULL;
+		struct back b = { d, full, failed_too, kind, parent };
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			struct plx_conf_plex *cp = cv->plex[i];
-			bool gone = cp->state == PLX_PLEX_MISSING ||
-				    (cp->state == PLX_PLEX_FAILED && failed_too);
-
-			if (!plx_conf_plex_uses(cp, d))
-				continue;
-			if (!all_online(c->conf, cp)) {
-				if (full && cv->n_plexes > 1)
-					plx_change_forget_map(c, cv, i);
-				continue;
-			}
-			if (!gone && !(full && cv->n_plexes > 1))
-				continue;
-			if (full && plx_change_last_current(cv, i))
-				continue;
-			if (!task)
-				task = plx_task_new(kind, 0, &c->pack->id, &cv->id);
-			if (task) {
-				task->may_cancel = true;
-				task->parent = parent;
-			}
-			plx_change_attach(c, cv, i, kind, task ? task->id : 0, full);
+			if (!cv->plex[i]->parity)
+				plex_back(c, cv, i, &b);
+			for (m = 0; cv->plex[i]->parity && m < cv->plex[i]->n_members; m++)
+				member_back(c, cv, i, m, &b);
 		}
-		if (cv->n_plexes > 1 && cv->n_logs < 2) {
-			struct plx_why why;
-
+		if (cv->n_logs < plx_conf_log_copies(cv))
 			plx_change_fit_log(c, cv, &why);
-		}
-		if (task)
-			plx_task_put(task);
+		plx_task_put(b.task);
 	}
 }
 
@@ -265,35 +307,58 @@ static void rename_task(struct plx_change *c, struct plx_conf_volume *cv, struct
 	plx_change_task(c, cp->task_id);
 }
 
+/*
+ * Disks that are back. All are online before any is looked at, or a parity plex would take
+ * some for lost that are not; and those that do not count come first, or their plexes would
+ * get a task twice.
+ */
+static void settle_disks(struct plx_change *c, struct found *f)
+{
+	bool back[PLEXUS_MAX_DISKS] = {};
+	u32 d;
+
+	for (d = 0; d < c->conf->n_disks; d++) {
+		struct plx_conf_disk *disk = c->conf->disk[d];
+
+		back[d] = f->present[d] && (disk->state == PLX_DISK_MISSING || f->apart[d]);
+		if (!back[d])
+			continue;
+		disk->state = PLX_DISK_ONLINE;
+		if (f->apart[d])
+			disk->joined = get_random_u64();
+	}
+	for (d = 0; d < c->conf->n_disks; d++)
+		if (back[d] && f->apart[d])
+			plx_change_take_back(c, d, true, false, PLEXUS_TASK_KIND_RESYNC, 0);
+	for (d = 0; d < c->conf->n_disks; d++)
+		if (back[d] && !f->apart[d])
+			plx_change_take_back(c, d, false, false, PLEXUS_TASK_KIND_RESYNC, 0);
+}
+
 /* the change that records who is here; the volumes know their logs already */
 static int settle(struct plx_pack *pack, struct found *f, struct plx_why *why)
 {
 	struct plx_change c;
-	u32 d, v, i;
+	u32 v, i;
 	int ret = plx_change_begin_locked(&c, pack, why);
 
 	if (ret)
 		return ret;
 	c.starts = true;
 	c.conf->flags &= ~PLX_CONF_F_EXPORTED;
-	for (d = 0; d < c.conf->n_disks; d++)
-		if (f->present[d] && (c.conf->disk[d]->state == PLX_DISK_MISSING || f->apart[d])) {
-			c.conf->disk[d]->state = PLX_DISK_ONLINE;
-			if (f->apart[d])
-				c.conf->disk[d]->joined = get_random_u64();
-			plx_change_take_back(&c, d, f->apart[d], false, PLEXUS_TASK_KIND_RESYNC, 0);
-		}
+	settle_disks(&c, f);
+	plx_change_settle_members(&c);
 	for (v = 0; v < c.conf->n_volumes; v++) {
 		struct plx_conf_volume *cv = c.conf->volume[v];
 
 		for (i = 0; i < cv->n_plexes; i++) {
-			if (!all_online(c.conf, cv->plex[i]) &&
+			if (!cv->plex[i]->parity && !all_online(c.conf, cv->plex[i]) &&
 			    (cv->plex[i]->state == PLX_PLEX_CURRENT ||
 			     cv->plex[i]->state == PLX_PLEX_STALE))
 				plx_change_detach(&c, cv, i, PLX_PLEX_MISSING);
 			rename_task(&c, cv, cv->plex[i]);
 		}
-		if (cv->n_plexes > 1)
+		if (plx_conf_volume_redundant(cv))
 			plx_change_fit_log(&c, cv, why);
 	}
 	ret = plx_change_commit(&c, why);
@@ -376,8 +441,6 @@ static int decide(struct plx_pack *pack, struct found *f, enum plx_start how,
 	if (!ret && conf->flags & PLX_CONF_F_EXPORTED && !import)
 		ret = plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE,
 				 "pack %s was exported; pack import starts it", conf->name);
-	if (!ret)
-		ret = check_known(conf, why);
 	if (!ret)
 		ret = check_quorum(pack, f, conf, keep ? PLX_START_FORCED : how, why);
 	if (ret)
@@ -569,6 +632,7 @@ int plx_pack_disk_back(struct plx_pack *pack, struct plx_disk *disk, bool failed
 		c.conf->disk[d]->joined = get_random_u64();
 	strscpy(c.conf->disk[d]->path, disk->path, sizeof(c.conf->disk[d]->path));
 	plx_change_take_back(&c, d, anew, failed_too, PLEXUS_TASK_KIND_RESYNC, parent);
+	plx_change_settle_members(&c);
 	ret = plx_change_commit(&c, why);
 end:
 	plx_change_end(&c);

@@ -68,6 +68,13 @@ static const char * const action_names[N_NAMES] = {
 	[PLEXUS_SYNC_ACTION_PAUSE] = "pause",
 };
 
+static const char * const write_hole_names[N_NAMES] = {
+	[PLX_WRITE_HOLE_NONE] = "none",
+	[PLX_WRITE_HOLE_LOG] = "log",
+	[PLX_WRITE_HOLE_JOURNAL] = "journal",
+	[PLX_WRITE_HOLE_OFF] = "off",
+};
+
 static const char *name_in(const char * const *names, u32 value)
 {
 	return value < N_NAMES && names[value] ? names[value] : "unknown";
@@ -138,6 +145,9 @@ static DEVICE_ATTR_RO(status);
 VOLUME_ATTR_CONF(region_size, "%llu", cv->region_shift ?
 		 1ULL << (cv->region_shift + PLX_SECTOR_SHIFT) : 0ULL)
 static DEVICE_ATTR_RO(region_size);
+
+VOLUME_ATTR_CONF(write_hole, "%s", name_in(write_hole_names, cv->write_hole))
+static DEVICE_ATTR_RO(write_hole);
 
 static ssize_t id_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -363,6 +373,7 @@ static struct attribute *volume_attrs[] = {
 	&dev_attr_stable_writes.attr,
 	&dev_attr_mismatches.attr,
 	&dev_attr_region_size.attr,
+	&dev_attr_write_hole.attr,
 	NULL,
 };
 

@@ -21,6 +21,12 @@
 	{ PLX_PLEX_FAILED, "failed" }, \
 	{ PLX_PLEX_MISSING, "missing" })
 
+#define plx_trace_member_state(state) __print_symbolic(state, \
+	{ PLX_MEMBER_CURRENT, "current" }, \
+	{ PLX_MEMBER_STALE, "stale" }, \
+	{ PLX_MEMBER_FAILED, "failed" }, \
+	{ PLX_MEMBER_MISSING, "missing" })
+
 #define plx_trace_disk_state(state) __print_symbolic(state, \
 	{ PLX_DISK_ONLINE, "online" }, \
 	{ PLX_DISK_OFFLINE, "offline" }, \
@@ -87,6 +93,32 @@ TRACE_EVENT(plx_plex_state,
 	TP_printk("volume=%pUb plex=%pUb from=%s to=%s",
 		  __entry->volume, __entry->plex,
 		  plx_trace_plex_state(__entry->from), plx_trace_plex_state(__entry->to))
+);
+
+/**
+ * plx_member_state - a member of a parity plex changed its state
+ * @plex: id of the plex
+ * @member: index of the member
+ * @from: enum plx_member_state
+ * @to: enum plx_member_state
+ */
+TRACE_EVENT(plx_member_state,
+	TP_PROTO(const struct plx_id *plex, u32 member, u32 from, u32 to),
+	TP_ARGS(plex, member, from, to),
+	TP_STRUCT__entry(
+		__array(u8, plex, PLX_ID_LEN)
+		__field(u32, member)
+		__field(u32, from)
+		__field(u32, to)
+	),
+	TP_fast_assign(
+		memcpy(__entry->plex, plex->b, PLX_ID_LEN);
+		__entry->member = member;
+		__entry->from = from;
+		__entry->to = to;
+	),
+	TP_printk("plex=%pUb member=%u from=%s to=%s", __entry->plex, __entry->member,
+		  plx_trace_member_state(__entry->from), plx_trace_member_state(__entry->to))
 );
 
 /**

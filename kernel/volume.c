@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "plexus.h"
+#include "plog.h"
 
 static DEFINE_IDA(minors);
 
@@ -89,6 +90,10 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	INIT_LIST_HEAD(&vol->node);
 	init_llist_head(&vol->deferred);
 	INIT_WORK(&vol->deferred_work, plx_io_deferred_work);
+	init_llist_head(&vol->failed_rows);
+	INIT_WORK(&vol->failed_rows_work, plx_row_failed_work);
+	init_llist_head(&vol->granted);
+	INIT_WORK(&vol->granted_work, plx_io_granted_work);
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
@@ -118,6 +123,7 @@ static void free_volume(struct kref *refs)
 	struct plx_volume *vol = container_of(refs, struct plx_volume, refs);
 
 	plx_sync_free(vol);
+	plx_row_pools_free(vol->row_pools);
 	plx_claims_free(vol->claims);
 	plx_epoch_destroy(&vol->epoch);
 	ida_free(&minors, vol->minor);
@@ -176,45 +182,93 @@ static int follow_plexes(struct plx_volume *vol, const struct plx_conf_volume *c
 	return 0;
 }
 
-/* detached plexes with a map on the disks are marked; when nothing can fail any more */
+/* what gets no writes and has a map on the disks is marked */
+static void add_mark(struct plx_log_mark *mark, unsigned int *n, struct plx_plex *plex, u32 map)
+{
+	if (map && plex->stale && *n < PLX_LOG_MAPS - 1)
+		mark[(*n)++] = (struct plx_log_mark){ plex, map };
+}
+
+/* detached plexes, and members that are lost; when nothing can fail any more */
 static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 			 const struct plx_conf_volume *cv)
 {
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	unsigned int n = 0;
-	u32 i;
+	u32 i, m;
 
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->state != PLX_PLEX_CURRENT && cp->stale_map &&
-		    !plx_conf_plex_attached(conf, cp) && n < ARRAY_SIZE(mark))
-			mark[n++] = (struct plx_log_mark){ vol->plex[i], cp->stale_map };
+		if (cp->state != PLX_PLEX_CURRENT && !plx_conf_plex_attached(conf, cp))
+			add_mark(mark, &n, vol->plex[i], cp->stale_map);
+		for (m = 0; m < vol->plex[i]->n_members; m++)
+			if (cp->member[m].state == PLX_MEMBER_FAILED ||
+			    cp->member[m].state == PLX_MEMBER_MISSING)
+				add_mark(mark, &n, vol->plex[i]->member[m],
+					 cp->member[m].stale_map);
 	}
 	plx_log_marks(vol->log, mark, n);
 	plx_log_retry(vol->log);
 }
 
-/* plexes that are not current have a map */
+/* @late: the log was read just now, and of what is dirty in it the map knows nothing yet */
+static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, bool late)
+{
+	int ret;
+
+	if (plex->stale && !late)
+		return 0;
+	ret = plex->stale ? plx_log_stale_fill(log, plex, false) :
+			    plx_log_load_stale(log, plex, map);
+	/* with what was dirty, before that can be cleaned */
+	if (!ret && map)
+		plx_log_write_stale(log, plex, map);
+	return ret;
+}
+
+/* plexes and members that are not current have a map */
 static int follow_maps(struct plx_volume *vol, struct plx_log *log,
-		       const struct plx_conf_volume *cv)
+		       const struct plx_conf_volume *cv, bool late)
 {
 	int ret = 0;
-	u32 i;
+	u32 i, m;
 
 	for (i = 0; i < cv->n_plexes && !ret; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->state == PLX_PLEX_CURRENT)
-			continue;
-		if (vol->plex[i]->stale)
-			continue;
-		ret = plx_log_load_stale(log, vol->plex[i], cp->stale_map);
-		/* with what was dirty, before that can be cleaned */
-		if (!ret && cp->stale_map)
-			plx_log_write_stale(log, vol->plex[i], cp->stale_map);
+		if (cp->state != PLX_PLEX_CURRENT)
+			ret = follow_map(log, vol->plex[i], cp->stale_map, late);
+		for (m = 0; m < vol->plex[i]->n_members && !ret; m++)
+			if (cp->member[m].state != PLX_MEMBER_CURRENT)
+				ret = follow_map(log, vol->plex[i]->member[m],
+						 cp->member[m].stale_map, late);
 	}
 	return ret;
+}
+
+/* the parity log that the configuration asks for; of its entries none is read, see trusts() */
+static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
+		       const struct plx_conf_volume *cv)
+{
+	if (cv->write_hole != PLX_WRITE_HOLE_LOG)
+		return 0;
+	if (!vol->plog)
+		vol->plog = plx_plog_new(vol, cv->plex[0]);
+	return vol->plog ? plx_plog_follow(vol->plog, conf, cv->plex[0]) : -ENOMEM;
+}
+
+/*
+ * At a start: does parity fit in what is dirty? With a parity log it does once the rows that
+ * were being written are right again, unless the region log knows better. That is asked
+ * last: what the parity log could set right, it has set right.
+ */
+static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
+		   const struct plx_conf_volume *cv, struct plx_log *log, bool known)
+{
+	if (!vol->plog || (vol->log && vol->log != log)) /* a new log comes while it is in use */
+		return false;
+	return !plx_plog_recover(vol->plog, log, conf, cv) && known;
 }
 
 /*
@@ -225,7 +279,8 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		      const struct plx_conf_volume *cv, struct plx_log **use)
 {
 	struct plx_log *log = vol->log;
-	bool born = !log && vol->plan, fresh = !log || cv->log_id != log->log_id;
+	bool born = !log && (vol->plan || vol->born), fresh = !log || cv->log_id != log->log_id;
+	bool known, late = false;
 	int ret;
 
 	*use = NULL;
@@ -239,13 +294,19 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	ret = plx_log_place(log, conf, cv);
 	if (ret)
 		plx_log_break(log);
+	/* what the copies say is needed when they, and the members with them, are back */
+	if (!born && !log->loaded && cv->plex[0]->parity &&
+	    !plx_conf_plex_attached(conf, cv->plex[0]))
+		return 0;
 	if (born) {
 		plx_log_born(log);
-	} else if (fresh) {
-		plx_log_load(log);
-		plx_log_unsync_from_dirty(log);
+	} else if (!log->loaded) {
+		late = true;
+		known = plx_log_load(log);
+		if (!trusts(vol, conf, cv, log, known))
+			plx_log_unsync_from_dirty(log);
 	}
-	return follow_maps(vol, log, cv);
+	return follow_maps(vol, log, cv, late);
 }
 
 /* a plan and the log that it has */
@@ -257,8 +318,12 @@ static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_con
 	int ret = follow_plexes(vol, cv);
 
 	if (!ret)
+		ret = follow_plog(vol, conf, cv);
+	if (!ret)
 		ret = follow_log(vol, conf, cv, &log);
 	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
+	if (!IS_ERR(plan))
+		plan->plog = vol->plog;
 	if (IS_ERR(plan) && log != vol->log)
 		plx_log_free(log); /* nobody saw it, none of its works was begun */
 	return plan;
@@ -302,7 +367,8 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
  * plx_volume_flush - flush all member disks
  * @vol: the volume
  *
- * A disk that errs is given up (plx_pack_disk_error()).
+ * A disk that errs is given up (plx_pack_disk_error()). Of a volume that has failed what
+ * was written lately may be on disks that are not there, so it is not flushed.
  * Context: sleeps.
  * Return: 0, or -EIO
  */
@@ -311,10 +377,12 @@ int plx_volume_flush(struct plx_volume *vol)
 	struct plx_metaio *to;
 	struct plx_plan *plan;
 	unsigned int epoch, i, n, bad;
+	bool gone;
 
 	epoch = plx_epoch_enter(&vol->epoch);
 	plan = plx_volume_plan(vol);
 	n = plan ? plan->n_flush : 0;
+	gone = plan && plan->failed;
 	to = kcalloc(n, sizeof(*to), GFP_NOIO | __GFP_NOFAIL);
 	for (i = 0; i < n; i++) {
 		to[i].disk = plan->flush[i];
@@ -328,7 +396,7 @@ int plx_volume_flush(struct plx_volume *vol)
 		plx_disk_put(to[i].disk);
 	}
 	kfree(to);
-	return bad ? -EIO : 0;
+	return bad || gone ? -EIO : 0;
 }
 
 static struct block_device **members(struct plx_plan *plan, u32 *n)
@@ -346,14 +414,16 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 
 	*want = (struct plx_limits){
 		.stable_writes = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES,
+		.no_discard = plx_conf_volume_parity(cv),
 	};
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 
-		if (cp->type != PLEXUS_TYPE_STRIPE)
+		if (cp->type != PLEXUS_TYPE_STRIPE && cp->type != PLEXUS_TYPE_PARITY)
 			continue;
 		want->io_min = max(want->io_min, cp->unit << SECTOR_SHIFT);
-		want->io_opt = max(want->io_opt, (cp->unit << SECTOR_SHIFT) * cp->n_members);
+		want->io_opt = max(want->io_opt,
+				   (cp->unit << SECTOR_SHIFT) * (cp->n_members - cp->parity));
 	}
 }
 
@@ -554,11 +624,14 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	synchronize_rcu(); /* io_done() may be about to queue the work, for an I/O that ended */
 	flush_work(&vol->deferred_work);
+	flush_work(&vol->granted_work);
 	if (vol->log) {
 		plx_log_settle(vol->log);
 		plx_log_stop(vol->log);
 	}
 	flush_work(&vol->retire_work);
+	if (vol->plog)
+		plx_plog_stop(vol->plog);
 	plan = vol->plan;
 	log = vol->log;
 	smp_store_release(&vol->plan, NULL); /* then whoever looks at it is waited for */
@@ -566,6 +639,9 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_log_free(log);
 	vol->log = NULL;
 	plx_plan_free(plan);
+	if (vol->plog)
+		plx_plog_free(vol->plog);
+	vol->plog = NULL;
 	for (i = 0; i < vol->n_plexes; i++)
 		plx_plex_put(vol->plex[i]);
 	vol->n_plexes = 0;

@@ -152,6 +152,8 @@ struct plx_extent_disk {
 	__u8 pad1[8];
 } __attribute__((packed));
 
+#define PLX_LOG_F_UNSYNC 1 /* of map 0: somewhere in what is dirty parity is not known to fit */
+
 /**
  * struct plx_log_disk - one map of a region log
  *
@@ -167,7 +169,8 @@ struct plx_log_disk {
 	__le32 map;
 	__le32 n_regions;
 	__le32 region_shift;
-	__u8 pad[12];
+	__le32 flags; /* PLX_LOG_F_* */
+	__u8 pad[8];
 	__u8 bits[PLX_BLOCK_SIZE - 64]; /* bit i: byte i / 8, value 1 << i % 8 */
 } __attribute__((packed));
 

@@ -412,6 +412,7 @@ int plexus_scan_end(struct plexus *h);
  * @sync_speed: bytes per second at the moment
  * @sync_speed_min: bytes per second that are kept up beside other I/O
  * @sync_speed_max: bytes per second at most, 0 without limit
+ * @write_hole: enum plexus_write_hole
  */
 struct plexus_volume_info {
 	struct plexus_id id;
@@ -436,6 +437,7 @@ struct plexus_volume_info {
 	uint64_t sync_speed;
 	uint64_t sync_speed_min;
 	uint64_t sync_speed_max;
+	uint32_t write_hole;
 };
 
 /** plexus_volume_list() - volumes of a pack, or of all with @pack NULL; as plexus_pack_list() */
@@ -458,6 +460,8 @@ int plexus_volume_get(struct plexus *h, const struct plexus_volume_ref *volume,
  * @n_members: columns of each plex, 0 for the driver's choice
  * @disks: disks to use, none for the driver's choice
  * @n_disks: how many
+ * @n_parity: members of a parity plex that may be lost: 1 or 2; 0 is 1
+ * @write_hole: enum plexus_write_hole; 0 is PLEXUS_WRITE_HOLE_LOG where the type is parity
  */
 struct plexus_volume_spec {
 	struct plexus_pack_ref pack;
@@ -469,6 +473,8 @@ struct plexus_volume_spec {
 	uint32_t n_members;
 	const struct plexus_input_disk *disks;
 	size_t n_disks;
+	uint32_t n_parity;
+	uint32_t write_hole;
 };
 
 /** plexus_volume_create() - make a volume; @out: its id, device and task */
@@ -559,12 +565,20 @@ struct plexus_extent {
  * @health: enum plexus_health
  * @extents: where its data is, in order
  * @n_extents: how many
+ * @has_state: is @state told? Only where the plex has parity
+ * @state: enum plexus_member_state, as it is seen: with a disk that is gone it is missing
+ * @has_stale: is @stale told?
+ * @stale: bytes of the volume that have a part on it that is not current
  */
 struct plexus_member {
 	uint32_t index;
 	uint32_t health;
 	struct plexus_extent *extents;
 	size_t n_extents;
+	bool has_state;
+	uint32_t state;
+	bool has_stale;
+	uint64_t stale;
 };
 
 /**
@@ -582,6 +596,7 @@ struct plexus_member {
  * @stale: bytes that are not current
  * @members: its columns
  * @n_members: how many
+ * @n_parity: how many of them may be lost, 0 without parity
  */
 struct plexus_plex_info {
 	struct plexus_id id;
@@ -597,6 +612,7 @@ struct plexus_plex_info {
 	uint64_t stale;
 	struct plexus_member *members;
 	size_t n_members;
+	uint32_t n_parity;
 };
 
 /**

@@ -58,11 +58,14 @@ const char *plexus_task_kind_name(uint32_t kind);
 const char *plexus_read_policy_name(uint32_t policy);
 const char *plexus_sync_action_name(uint32_t action);
 const char *plexus_event_name(uint32_t code);
+const char *plexus_write_hole_name(uint32_t kind);
+const char *plexus_member_state_name(uint32_t state);
 
 /* The other way round: false if the word is none of them. */
 bool plexus_type_by_name(const char *name, uint32_t *type);
 bool plexus_read_policy_by_name(const char *name, uint32_t *policy);
 bool plexus_sync_action_by_name(const char *name, uint32_t *action);
+bool plexus_write_hole_by_name(const char *name, uint32_t *kind);
 
 /** plexus_result_name() - "VDS_E_..." for a code, NULL for one that is not known */
 const char *plexus_result_name(uint32_t code);

@@ -80,6 +80,7 @@ static inline bool plx_bdev_rotational(struct block_device *bdev)
 struct plx_limits {
 	u32 io_min, io_opt; /* bytes; 0: as the members say */
 	bool stable_writes;
+	bool no_discard; /* nor write zeroes */
 };
 
 struct gendisk *plx_gendisk_alloc(const struct plx_limits *want, struct block_device *const *member,

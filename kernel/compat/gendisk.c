@@ -31,9 +31,16 @@ static void stack(struct queue_limits *lim, const struct plx_limits *want,
 		lim->io_opt = want->io_opt;
 	}
 	lim->chunk_sectors = 0;
-	if (!all_discard(member, n)) {
+	if (want->no_discard || !all_discard(member, n)) {
 		lim->max_hw_discard_sectors = 0;
 		lim->discard_granularity = 0;
+	}
+	if (want->no_discard) {
+		lim->max_write_zeroes_sectors = 0;
+		lim->max_secure_erase_sectors = 0;
+#ifdef PLX_HAVE_WZEROES_UNMAP
+		lim->max_hw_wzeroes_unmap_sectors = 0;
+#endif
 	}
 }
 
@@ -85,9 +92,13 @@ static void stack(struct gendisk *disk, const struct plx_limits *want,
 		blk_queue_io_opt(q, want->io_opt);
 	}
 	q->limits.chunk_sectors = 0;
-	if (!all_discard(member, n)) {
+	if (want->no_discard || !all_discard(member, n)) {
 		blk_queue_max_discard_sectors(q, 0);
 		q->limits.discard_granularity = 0;
+	}
+	if (want->no_discard) {
+		blk_queue_max_write_zeroes_sectors(q, 0);
+		blk_queue_max_secure_erase_sectors(q, 0);
 	}
 }
 

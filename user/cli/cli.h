@@ -48,6 +48,8 @@ enum {
 	OPT_STABLE_WRITES = 1 << 16,
 	OPT_READ_ONLY = 1 << 17,
 	OPT_SYNC_ACTION = 1 << 18,
+	OPT_PARITY = 1 << 19,
+	OPT_WRITE_HOLE = 1 << 20,
 };
 
 struct options {
@@ -72,6 +74,8 @@ struct options {
 	const char *stable_writes;
 	const char *read_only;
 	const char *sync_action;
+	const char *parity;
+	const char *write_hole;
 	const char *disks[DISKS_MAX];
 	size_t n_disks;
 };
@@ -149,6 +153,9 @@ char *duration_format(uint64_t seconds, char text[SIZE_TEXT]);
 /* Largest volume of a shape that fits on these disks; 0 if none does. */
 uint64_t size_max(uint32_t type, uint32_t n_plexes, uint32_t n_members,
 		  const struct plexus_disk_info *const *disks, size_t n_disks);
+/* The same of type parity, with its parity, unit and write hole; says how many members it has. */
+uint64_t size_max_parity(struct plexus_volume_spec *spec,
+			 const struct plexus_disk_info *const *disks, size_t n_disks);
 
 /* ---- snapshot.c ---- */
 

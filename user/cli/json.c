@@ -166,6 +166,7 @@ struct json_object *json_of_volume(const struct plexus_volume_info *v)
 	add(o, "read_only", json_object_new_boolean(v->flags & PLEXUS_VOLUME_FLAGS_READ_ONLY));
 	add(o, "born_stale", json_object_new_boolean(v->flags & PLEXUS_VOLUME_FLAGS_BORN_STALE));
 	add_text(o, "read_policy", plexus_read_policy_name(v->read_policy));
+	add_text(o, "write_hole", plexus_write_hole_name(v->write_hole));
 	add_u64(o, "region_size", v->region_size);
 	add_u64(o, "regions", v->regions);
 	add_u64(o, "dirty_regions", v->dirty_regions);
@@ -201,6 +202,7 @@ struct json_object *json_of_plex(const struct snapshot *s, const struct plexus_p
 	add_text(o, "type", plexus_type_name(p->type));
 	add_u64(o, "size", p->size);
 	add_u64(o, "unit", p->unit);
+	add_u64(o, "parity", p->n_parity);
 	add(o, "stale", p->has_stale ? json_object_new_uint64(p->stale) : NULL);
 	for (i = 0; i < p->n_members; i++) {
 		struct json_object *member = json_object_new_object();
@@ -211,6 +213,12 @@ struct json_object *json_of_plex(const struct snapshot *s, const struct plexus_p
 					      json_of_extent(s, &p->members[i].extents[j]));
 		add_u64(member, "index", p->members[i].index);
 		add_text(member, "health", plexus_health_name(p->members[i].health));
+		add(member, "state",
+		    p->members[i].has_state ?
+			    json_object_new_string(plexus_member_state_name(p->members[i].state)) :
+			    NULL);
+		add(member, "stale",
+		    p->members[i].has_stale ? json_object_new_uint64(p->members[i].stale) : NULL);
 		add(member, "extents", extents);
 		json_object_array_add(members, member);
 	}

@@ -5,7 +5,9 @@
 
 #include "cli.h"
 
-#define SHAPE (OPT_SIZE | OPT_TYPE | OPT_DISK | OPT_UNIT | OPT_PLEXES | OPT_MEMBERS)
+#define SHAPE                                                                              \
+	(OPT_SIZE | OPT_TYPE | OPT_DISK | OPT_UNIT | OPT_PLEXES | OPT_MEMBERS | OPT_PARITY | \
+	 OPT_WRITE_HOLE)
 #define SETTINGS                                                                               \
 	(OPT_READ_POLICY | OPT_SPEED_MIN | OPT_SPEED_MAX | OPT_STABLE_WRITES | OPT_READ_ONLY | \
 	 OPT_SYNC_ACTION)
@@ -51,9 +53,12 @@ static const struct command commands[] = {
 	{ "disk", "list", 0, 1, 0, cmd_disk_list, "[PACK]", "show the disks" },
 
 	{ "volume", "create", 1, 1, SHAPE, cmd_volume_create,
-	  "PACK/NAME --size SIZE|max [--type simple|span|stripe|mirror]\n"
-	  "       [--disk DISK[=SIZE]]... [--unit SIZE] [--plexes N] [--members N]",
-	  "make a volume" },
+	  "PACK/NAME --size SIZE|max [--type simple|span|stripe|mirror|parity]\n"
+	  "       [--disk DISK[=SIZE]]... [--unit SIZE] [--plexes N] [--members N]\n"
+	  "       [--parity 1|2] [--write-hole log|off]",
+	  "make a volume\n"
+	  "       --parity: how many disks a volume of type parity can lose\n"
+	  "       --write-hole off: without a parity log, faster, less safe in a crash" },
 	{ "volume", "delete", 1, 1, OPT_FORCE, cmd_volume_delete,
 	  "PACK/VOL [--force]", "delete a volume with its data\n"
 	  "       --force: even if it holds a file system or the like" },
@@ -126,6 +131,8 @@ static const struct option longs[] = {
 	{ "stable-writes", required_argument, NULL, 'w' },
 	{ "read-only", required_argument, NULL, 'r' },
 	{ "sync-action", required_argument, NULL, 'S' },
+	{ "parity", required_argument, NULL, 'y' },
+	{ "write-hole", required_argument, NULL, 'W' },
 	{ NULL, 0, NULL, 0 },
 };
 /* clang-format on */
@@ -161,6 +168,8 @@ static const struct special specials[] = {
 	{ 'w', OPT_STABLE_WRITES, AT(stable_writes) },
 	{ 'r', OPT_READ_ONLY, AT(read_only) },
 	{ 'S', OPT_SYNC_ACTION, AT(sync_action) },
+	{ 'y', OPT_PARITY, AT(parity) },
+	{ 'W', OPT_WRITE_HOLE, AT(write_hole) },
 };
 
 #define N_SPECIALS (sizeof(specials) / sizeof(specials[0]))

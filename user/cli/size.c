@@ -2,6 +2,7 @@
 /* Sizes, numbers and times as text. */
 #include "cli.h"
 
+#define KIB (1ull << 10)
 #define MIB (1ull << 20)
 
 /* Shift of a suffix (K, KB, KiB: all 1024), -1 if it is none. */
@@ -122,19 +123,66 @@ static uint64_t nth_run(const uint64_t *runs, size_t n_runs, size_t n)
 	return n && n <= n_runs ? runs[n - 1] / MIB * MIB : 0;
 }
 
+/* Longest free runs of the disks that the driver may choose, the longest first; how many. */
+static size_t runs_of(const struct plexus_disk_info *const *disks, size_t n_disks, uint64_t *runs)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < n_disks && n < DISKS_MAX; i++)
+		if (disks[i]->status == PLEXUS_DISK_STATUS_ONLINE && !disks[i]->spare)
+			runs[n++] = disks[i]->largest_free;
+	qsort(runs, n, sizeof(runs[0]), by_run);
+	return n;
+}
+
+/* What the driver takes of each disk for the parity log. */
+static uint64_t parity_log(const struct plexus_volume_spec *spec, uint32_t parity)
+{
+	uint64_t unit = spec->unit ? spec->unit : 64 * KIB, slot = 128 * KIB;
+	uint64_t slots = unit > 256 * KIB ? 16 : 64;
+
+	if (spec->write_hole == PLEXUS_WRITE_HOLE_OFF)
+		return 0;
+	while (slot < 4 * KIB + unit * parity)
+		slot *= 2;
+	return (slots * slot + MIB - 1) / MIB * MIB;
+}
+
+#define PARITY_MEMBERS 8 /* that the driver takes where nobody says how many */
+
+uint64_t size_max_parity(struct plexus_volume_spec *spec,
+			 const struct plexus_disk_info *const *disks, size_t n_disks)
+{
+	uint32_t parity = spec->n_parity ? spec->n_parity : 1, least = parity + 2, k, best = 0;
+	uint32_t from = spec->n_members ? spec->n_members : (uint32_t)spec->n_disks, to = from;
+	uint64_t runs[DISKS_MAX], size, most = 0, log = parity_log(spec, parity);
+	size_t n = runs_of(disks, n_disks, runs);
+
+	if (!from) {
+		from = least;
+		to = n < PARITY_MEMBERS ? (uint32_t)n : PARITY_MEMBERS;
+	}
+	for (k = from; k >= least && k <= to; k++) {
+		size = nth_run(runs, n, k);
+		size = size > log ? (size - log) * (k - parity) : 0;
+		if (size >= most) {
+			most = size;
+			best = k;
+		}
+	}
+	spec->n_members = best;
+	return most;
+}
+
 uint64_t size_max(uint32_t type, uint32_t n_plexes, uint32_t n_members,
 		  const struct plexus_disk_info *const *disks, size_t n_disks)
 {
 	uint64_t runs[DISKS_MAX], sum = 0;
-	size_t i, n = 0;
+	size_t i, n = runs_of(disks, n_disks, runs);
 
-	for (i = 0; i < n_disks && n < DISKS_MAX; i++) {
-		if (disks[i]->status != PLEXUS_DISK_STATUS_ONLINE || disks[i]->spare)
-			continue;
-		runs[n++] = disks[i]->largest_free;
-		sum += disks[i]->free / MIB * MIB;
-	}
-	qsort(runs, n, sizeof(runs[0]), by_run);
+	for (i = 0; i < n_disks; i++)
+		if (disks[i]->status == PLEXUS_DISK_STATUS_ONLINE && !disks[i]->spare)
+			sum += disks[i]->free / MIB * MIB;
 	if (type == PLEXUS_TYPE_MIRROR && !n_plexes)
 		n_plexes = 2;
 	if (!n_plexes)
@@ -146,12 +194,6 @@ uint64_t size_max(uint32_t type, uint32_t n_plexes, uint32_t n_members,
 		if (!n_members)
 			n_members = n / n_plexes;
 		return n_members * nth_run(runs, n, (size_t)n_members * n_plexes);
-	case PLEXUS_TYPE_PARITY:
-		if (!n_members)
-			n_members = n / n_plexes;
-		return n_members < 3 ?
-			       0 :
-			       (n_members - 1) * nth_run(runs, n, (size_t)n_members * n_plexes);
 	default:
 		return nth_run(runs, n, n_plexes);
 	}

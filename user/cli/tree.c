@@ -80,8 +80,9 @@ static void print_plex(const struct tree *t, const struct plexus_plex_info *p, b
 	fprintf(t->f, "plex %u  %-6s  %s  ", p->index, plexus_type_name(p->type),
 		clean(disks, safe, sizeof(safe)));
 	if (t->style.verbose)
-		fprintf(t->f, "%s  %s%s", plexus_id_format(&p->id, id),
-			p->unit ? size_format(p->unit, unit) : "", p->unit ? " unit  " : "");
+		fprintf(t->f, "%s  %s%s%s", plexus_id_format(&p->id, id),
+			p->unit ? size_format(p->unit, unit) : "", p->unit ? " unit  " : "",
+			p->n_parity > 1 ? "double parity  " : "");
 	words(t, health_colour(p->health), text);
 }
 

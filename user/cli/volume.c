@@ -28,6 +28,14 @@ static int read_shape(struct cli *c, struct plexus_volume_spec *spec)
 					 c->o.members, PLEXUS_MAX_MEMBERS);
 		spec->n_members = (uint32_t)number;
 	}
+	if (c->o.parity) {
+		if (!number_parse(c->o.parity, 2, &number) || !number)
+			return cli_usage(c, "'%s' is no number of parities; give 1 or 2",
+					 c->o.parity);
+		spec->n_parity = (uint32_t)number;
+	}
+	if (c->o.write_hole && !plexus_write_hole_by_name(c->o.write_hole, &spec->write_hole))
+		return cli_usage(c, "'%s' is no write hole; give log or off", c->o.write_hole);
 	/* what the driver would choose; --size max must know, too */
 	if (!spec->type)
 		spec->type = spec->n_plexes > 1 ? PLEXUS_TYPE_MIRROR : PLEXUS_TYPE_SIMPLE;
@@ -54,7 +62,10 @@ static int biggest(struct cli *c, struct plexus_volume_spec *spec)
 	}
 	if (spec->type == PLEXUS_TYPE_STRIPE && !spec->n_members)
 		spec->n_members = (uint32_t)n / (spec->n_plexes ? spec->n_plexes : 1);
-	spec->size = size_max(spec->type, spec->n_plexes, spec->n_members, disks, n);
+	if (spec->type == PLEXUS_TYPE_PARITY)
+		spec->size = size_max_parity(spec, disks, n);
+	else
+		spec->size = size_max(spec->type, spec->n_plexes, spec->n_members, disks, n);
 	if (!spec->size)
 		return cli_fail(c, EXIT_FAILED, R(VDS_E_NOT_ENOUGH_SPACE),
 				"no volume of this shape fits; see 'plexus disk list'");

@@ -60,6 +60,34 @@ static const struct plexus_disk_info *bad_disk(const struct snapshot *s,
 	return NULL;
 }
 
+/* Of a parity plex, a member that is not current though its disk is there. */
+static const char *member_trouble(const struct plexus_member *m)
+{
+	if (!m->has_state || m->state == PLEXUS_MEMBER_STATE_CURRENT)
+		return NULL;
+	if (m->state == PLEXUS_MEMBER_STATE_FAILED)
+		return "failed";
+	return m->health == PLEXUS_HEALTH_REBUILDING ? "rebuilding" : "stale";
+}
+
+static bool bad_member(const struct snapshot *s, const struct plexus_plex_info *p, char *text,
+		       size_t size)
+{
+	const char *what;
+	size_t i;
+
+	for (i = 0; i < p->n_members; i++) {
+		what = member_trouble(&p->members[i]);
+		if (!what || !p->members[i].n_extents)
+			continue;
+		snprintf(text, size, "plex %u: its member on %s %s %s", p->index,
+			 disk_name(disk_of_id(s, &p->members[i].extents[0].disk)),
+			 p->members[i].state == PLEXUS_MEMBER_STATE_FAILED ? "has" : "is", what);
+		return true;
+	}
+	return false;
+}
+
 /* "plex 1 is missing disk /dev/vdc", or nothing if the plex is not to blame */
 static bool plex_reason(const struct snapshot *s, const struct plexus_plex_info *p, char *text,
 			size_t size)
@@ -70,6 +98,8 @@ static bool plex_reason(const struct snapshot *s, const struct plexus_plex_info 
 	if (p->health == PLEXUS_HEALTH_HEALTHY || p->health == PLEXUS_HEALTH_REBUILDING)
 		return false;
 	d = bad_disk(s, p, &found);
+	if (!found && bad_member(s, p, text, size))
+		return true;
 	if (found && d && d->status != PLEXUS_DISK_STATUS_MISSING)
 		snprintf(text, size, "plex %u: disk %s %s %s", p->index, disk_name(d),
 			 d->status == PLEXUS_DISK_STATUS_FAILED ? "has" : "is",
@@ -141,11 +171,13 @@ void volume_words(const struct snapshot *s, const struct plexus_volume_info *v, 
 void plex_disks(const struct snapshot *s, const struct plexus_plex_info *p, char *text, size_t size)
 {
 	const struct plexus_disk_info *d, *last = NULL;
+	const char *trouble;
 	bool first = true;
 	size_t i, j;
 
 	text[0] = '\0';
 	for (i = 0; i < p->n_members; i++) {
+		trouble = member_trouble(&p->members[i]);
 		for (j = 0; j < p->members[i].n_extents; j++) {
 			d = disk_of_id(s, &p->members[i].extents[j].disk);
 			if (!first && d == last)
@@ -153,6 +185,8 @@ void plex_disks(const struct snapshot *s, const struct plexus_plex_info *p, char
 			append(text, size, "%s%s", first ? "" : " ", disk_name(d));
 			if (d && disk_gone(d))
 				append(text, size, " (%s)", plexus_disk_status_name(d->status));
+			else if (trouble)
+				append(text, size, " (%s)", trouble);
 			first = false;
 			last = d;
 		}

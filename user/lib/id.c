@@ -178,6 +178,22 @@ static const struct word sync_actions[] = {
 	{ PLEXUS_SYNC_ACTION_PAUSE, "pause" }, { 0, NULL },
 };
 
+static const struct word write_holes[] = {
+	{ PLEXUS_WRITE_HOLE_NONE, "none" },
+	{ PLEXUS_WRITE_HOLE_LOG, "log" },
+	{ PLEXUS_WRITE_HOLE_JOURNAL, "journal" },
+	{ PLEXUS_WRITE_HOLE_OFF, "off" },
+	{ 0, NULL },
+};
+
+static const struct word member_states[] = {
+	{ PLEXUS_MEMBER_STATE_CURRENT, "current" },
+	{ PLEXUS_MEMBER_STATE_STALE, "stale" },
+	{ PLEXUS_MEMBER_STATE_FAILED, "failed" },
+	{ PLEXUS_MEMBER_STATE_MISSING, "missing" },
+	{ 0, NULL },
+};
+
 static const struct word events[] = {
 	{ PLEXUS_EVENT_CODE_NONE, "none" },
 	{ PLEXUS_EVENT_CODE_PACK_ARRIVE, "pack-arrive" },
@@ -237,6 +253,21 @@ const char *plexus_sync_action_name(uint32_t action)
 const char *plexus_event_name(uint32_t code)
 {
 	return name_of(events, code);
+}
+
+const char *plexus_write_hole_name(uint32_t kind)
+{
+	return name_of(write_holes, kind);
+}
+
+const char *plexus_member_state_name(uint32_t state)
+{
+	return name_of(member_states, state);
+}
+
+bool plexus_write_hole_by_name(const char *name, uint32_t *kind)
+{
+	return value_of(write_holes, name, kind);
 }
 
 bool plexus_type_by_name(const char *name, uint32_t *type)

@@ -67,11 +67,15 @@ static struct nla_policy policy[PLEXUS_A_MAX + 1] = {
 	[PLEXUS_A_TASK_PARENT] = U64,
 	[PLEXUS_A_PERCENT] = U32,
 	[PLEXUS_A_EVENT] = U32,
+	[PLEXUS_A_N_PARITY] = U32,
+	[PLEXUS_A_WRITE_HOLE] = U32,
 };
 
 static struct nla_policy member_policy[PLEXUS_A_MEMBER_MAX + 1] = {
 	[PLEXUS_A_MEMBER_INDEX] = U32,
 	[PLEXUS_A_MEMBER_HEALTH] = U32,
+	[PLEXUS_A_MEMBER_STATE] = U32,
+	[PLEXUS_A_MEMBER_STALE] = U64,
 };
 
 static struct nla_policy extent_policy[PLEXUS_A_EXTENT_MAX + 1] = {
@@ -193,6 +197,7 @@ int plx_parse_volume(const struct nlmsghdr *nlh, struct plexus_volume_info *info
 	get_u64(tb[PLEXUS_A_SYNC_SPEED], &info->sync_speed);
 	get_u64(tb[PLEXUS_A_SYNC_SPEED_MIN], &info->sync_speed_min);
 	get_u64(tb[PLEXUS_A_SYNC_SPEED_MAX], &info->sync_speed_max);
+	get_u32(tb[PLEXUS_A_WRITE_HOLE], &info->write_hole);
 	return 0;
 }
 
@@ -240,6 +245,10 @@ static int add_member(struct plexus_plex_info *info, struct nlattr *a)
 	member += info->n_members++;
 	get_u32(tb[PLEXUS_A_MEMBER_INDEX], &member->index);
 	get_u32(tb[PLEXUS_A_MEMBER_HEALTH], &member->health);
+	member->has_state = tb[PLEXUS_A_MEMBER_STATE];
+	get_u32(tb[PLEXUS_A_MEMBER_STATE], &member->state);
+	member->has_stale = tb[PLEXUS_A_MEMBER_STALE];
+	get_u64(tb[PLEXUS_A_MEMBER_STALE], &member->stale);
 	nla_for_each_nested(inner, a, left) {
 		if (nla_type(inner) != PLEXUS_A_MEMBER_EXTENT)
 			continue;
@@ -283,6 +292,7 @@ int plx_parse_plex(const struct nlmsghdr *nlh, struct plexus_plex_info *info)
 	get_u32(tb[PLEXUS_A_UNIT], &info->unit);
 	info->has_stale = tb[PLEXUS_A_STALE];
 	get_u64(tb[PLEXUS_A_STALE], &info->stale);
+	get_u32(tb[PLEXUS_A_N_PARITY], &info->n_parity);
 	nla_for_each_attr(a, genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0), left) {
 		if (nla_type(a) != PLEXUS_A_MEMBER)
 			continue;

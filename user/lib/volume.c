@@ -49,6 +49,10 @@ int plexus_volume_create(struct plexus *h, const struct plexus_volume_spec *spec
 		plx_put_u32(&r, PLEXUS_A_N_PLEXES, spec->n_plexes);
 	if (spec->n_members)
 		plx_put_u32(&r, PLEXUS_A_N_MEMBERS, spec->n_members);
+	if (spec->n_parity)
+		plx_put_u32(&r, PLEXUS_A_N_PARITY, spec->n_parity);
+	if (spec->write_hole)
+		plx_put_u32(&r, PLEXUS_A_WRITE_HOLE, spec->write_hole);
 	plx_put_input(&r, spec->disks, spec->n_disks);
 	return plx_req_change(&r, out);
 }

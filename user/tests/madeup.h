@@ -9,6 +9,7 @@
 
 #include "cli.h"
 
+#define KIB (1ull << 10)
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)
 

@@ -92,16 +92,42 @@ static void max_sizes(void)
 	CHECK(size_max(PLEXUS_TYPE_SPAN, 0, 0, all, 4) == 2 * GIB);
 	CHECK(size_max(PLEXUS_TYPE_STRIPE, 0, 0, all, 4) == 2 * 924 * MIB);
 	CHECK(size_max(PLEXUS_TYPE_STRIPE, 2, 2, all, 4) == 0);
-	CHECK(size_max(PLEXUS_TYPE_PARITY, 0, 0, all, 4) == 0);
-	disks[1].status = PLEXUS_DISK_STATUS_ONLINE;
-	CHECK(size_max(PLEXUS_TYPE_PARITY, 0, 0, all, 4) == 2 * 924 * MIB);
 	CHECK(size_max(0, 0, 0, all, 0) == 0);
+}
+
+/* the same, and what the driver takes for its parity log: 8 MiB, of small units */
+static void max_parity(void)
+{
+	struct plexus_volume_spec spec = { .type = PLEXUS_TYPE_PARITY };
+	struct snapshot s = madeup();
+	const struct plexus_disk_info *const *all = (const struct plexus_disk_info *const *)s.disks;
+
+	disks[2].largest_free = 924 * MIB + 4096;
+	CHECK(size_max_parity(&spec, all, 4) == 0);
+	disks[1].status = PLEXUS_DISK_STATUS_ONLINE;
+	CHECK(disks[1].largest_free == 924 * MIB);
+	CHECK(size_max_parity(&spec, all, 4) == 2 * (924 - 8) * MIB && spec.n_members == 3);
+	spec = (struct plexus_volume_spec){ .write_hole = PLEXUS_WRITE_HOLE_OFF };
+	CHECK(size_max_parity(&spec, all, 4) == 2 * 924 * MIB);
+	spec = (struct plexus_volume_spec){ .unit = 1024 * KIB };
+	CHECK(size_max_parity(&spec, all, 4) == 2 * (924 - 32) * MIB);
+	spec = (struct plexus_volume_spec){ .n_parity = 2 };
+	CHECK(size_max_parity(&spec, all, 4) == 0);
+	disks[3].spare = false;
+	disks[3].largest_free = 100 * MIB;
+	CHECK(size_max_parity(&spec, all, 4) == 2 * (100 - 16) * MIB && spec.n_members == 4);
+	spec = (struct plexus_volume_spec){ .n_parity = 0 };
+	CHECK(size_max_parity(&spec, all, 4) == 2 * (924 - 8) * MIB && spec.n_members == 3);
+	disks[3].largest_free = 700 * MIB;
+	spec = (struct plexus_volume_spec){ .n_parity = 0 };
+	CHECK(size_max_parity(&spec, all, 4) == 3 * (700 - 8) * MIB && spec.n_members == 4);
 }
 
 static const struct test tests[] = {
 	{ "a size with and without a suffix", sizes }, { "what is no size is refused", bad_sizes },
 	{ "sizes and times for people", formats },     { "numbers with a limit", numbers },
 	{ "the largest volume that fits", max_sizes },
+	{ "the largest volume with parity", max_parity },
 };
 
 KTAP_MAIN(tests)

@@ -146,6 +146,35 @@ enum plexus_volume_flags {
 	PLEXUS_VOLUME_FLAGS_BORN_STALE = 4,
 };
 
+/**
+ * enum plexus_write_hole - what keeps a crash from spoiling what a parity plex
+ *   was not even writing
+ * @PLEXUS_WRITE_HOLE_NONE: no parity plex, there is no such hole
+ * @PLEXUS_WRITE_HOLE_LOG: partial parity is logged, what is not being written
+ *   stays right
+ * @PLEXUS_WRITE_HOLE_JOURNAL: all data is logged, a write is old or new
+ * @PLEXUS_WRITE_HOLE_OFF: nothing
+ */
+enum plexus_write_hole {
+	PLEXUS_WRITE_HOLE_NONE,
+	PLEXUS_WRITE_HOLE_LOG,
+	PLEXUS_WRITE_HOLE_JOURNAL,
+	PLEXUS_WRITE_HOLE_OFF,
+};
+
+/**
+ * enum plexus_member_state - of a member of a parity plex
+ * @PLEXUS_MEMBER_STATE_STALE: gets all writes, misses some earlier ones
+ * @PLEXUS_MEMBER_STATE_FAILED: a write or flush erred, it gets no writes
+ * @PLEXUS_MEMBER_STATE_MISSING: a disk of it is not online, it gets no writes
+ */
+enum plexus_member_state {
+	PLEXUS_MEMBER_STATE_CURRENT,
+	PLEXUS_MEMBER_STATE_STALE,
+	PLEXUS_MEMBER_STATE_FAILED,
+	PLEXUS_MEMBER_STATE_MISSING,
+};
+
 enum {
 	PLEXUS_A_EXTENT_DISK_ID = 1,
 	PLEXUS_A_EXTENT_START,
@@ -159,6 +188,8 @@ enum {
 	PLEXUS_A_MEMBER_INDEX = 1,
 	PLEXUS_A_MEMBER_HEALTH,
 	PLEXUS_A_MEMBER_EXTENT,
+	PLEXUS_A_MEMBER_STATE,
+	PLEXUS_A_MEMBER_STALE,
 
 	__PLEXUS_A_MEMBER_MAX,
 	PLEXUS_A_MEMBER_MAX = (__PLEXUS_A_MEMBER_MAX - 1)
@@ -232,6 +263,8 @@ enum {
 	PLEXUS_A_REPAIR,
 	PLEXUS_A_EVENT,
 	PLEXUS_A_VERSION,
+	PLEXUS_A_N_PARITY,
+	PLEXUS_A_WRITE_HOLE,
 
 	__PLEXUS_A_MAX,
 	PLEXUS_A_MAX = (__PLEXUS_A_MAX - 1)
