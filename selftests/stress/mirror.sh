@@ -198,6 +198,9 @@ op_add_plex()
 	say "volume $vol: a plex is added"
 	px volume create "$pack/s$source_nr" --size "${size[$vol]}" || return 0
 	pick "" --no-wait --no-wait
+	# Nobody waits for what is paused, by an operation that came before.
+	[[ $(ask --arg v "$vol" '.packs[].volumes[] | select(.name == $v) | .sync.action') != pause ]] ||
+		picked=--no-wait
 	# shellcheck disable=SC2086 # nothing or a word
 	if ! px volume add-plex "$pack/$vol" "$pack/s$source_nr" $picked; then
 		sleep 0.2
@@ -451,10 +454,12 @@ all_well()
 
 klog()
 {
-	local text
+	local text devs
 
+	# Other volumes are made on disks that may be bad already, and nobody promised them anything.
+	devs="(${device[e]#/dev/}|${device[x]#/dev/})"
 	text=$(dmesg_clean) || violation "the kernel complained: $text"
-	if dmesg_since | grep -E 'EXT4-fs error|EXT4-fs warning|XFS .*(error|corrupt|Corrupt|shutdown)|I/O error.*plx|Buffer I/O error on dev plx' |
+	if dmesg_since | grep -E 'EXT4-fs error|EXT4-fs warning|XFS .*(error|corrupt|Corrupt|shutdown)|'"I/O error,? (on )?dev $devs\\b" |
 		head -n 5 | grep .; then
 		violation "errors reached a file system"
 	fi
