@@ -25,6 +25,40 @@ static void batch_endio(struct bio *bio)
 	put(b);
 }
 
+/* one bio: of @from to @end of the pages; where it ends */
+static u32 add_bio(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u64 sector,
+		   struct page **pages, u32 from, u32 end)
+{
+	u32 len = min_t(u32, end - from, (BIO_MAX_VECS - 1) << PAGE_SECTORS_SHIFT);
+	struct bio *bio = bio_alloc(plx_disk_bdev(disk), DIV_ROUND_UP(len, PAGE_SECTORS) + 1,
+				    op | REQ_SYNC, GFP_NOIO);
+
+	bio->bi_iter.bi_sector = sector;
+	bio->bi_end_io = batch_endio;
+	bio->bi_private = b;
+	end = from + len;
+	while (from < end) {
+		u32 off = (from & (PAGE_SECTORS - 1)) << SECTOR_SHIFT;
+		u32 bytes = min_t(u32, (end - from) << SECTOR_SHIFT, PAGE_SIZE - off);
+
+		if (bio_add_page(bio, pages[from >> PAGE_SECTORS_SHIFT], bytes, off) != bytes)
+			break;
+		from += bytes >> SECTOR_SHIFT;
+	}
+	atomic_inc(&b->pending);
+	submit_bio(bio);
+	return from;
+}
+
+void plx_batch_disk(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u64 sector,
+		    struct page **pages, u32 from, u32 sectors)
+{
+	u32 at = from;
+
+	while (at < from + sectors)
+		at = add_bio(b, disk, op, sector + at - from, pages, at, from + sectors);
+}
+
 /**
  * plx_batch_add - start to read or write a range of one plex
  * @b: the batch
@@ -40,32 +74,14 @@ static void batch_endio(struct bio *bio)
 void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_op op, u64 sector,
 		   struct page **pages, u32 sectors)
 {
-	u32 done = 0;
+	u32 done = 0, len;
 
-	while (done < sectors) {
+	for (; done < sectors; done += len) {
 		struct plx_place place;
 		struct plx_disk *disk = plx_plan_map(plan, i, sector + done, &place);
-		u32 len = min_t(u64, place.sectors, sectors - done);
-		struct bio *bio;
 
-		len = min_t(u32, len, (BIO_MAX_VECS - 1) << PAGE_SECTORS_SHIFT);
-		bio = bio_alloc(plx_disk_bdev(disk), DIV_ROUND_UP(len, PAGE_SECTORS) + 1,
-				op | REQ_SYNC, GFP_NOIO);
-		bio->bi_iter.bi_sector = place.sector;
-		bio->bi_end_io = batch_endio;
-		bio->bi_private = b;
-		while (len) {
-			u32 off = (done & (PAGE_SECTORS - 1)) << SECTOR_SHIFT;
-			u32 bytes = min_t(u32, len << SECTOR_SHIFT, PAGE_SIZE - off);
-
-			if (bio_add_page(bio, pages[done >> PAGE_SECTORS_SHIFT], bytes,
-					 off) != bytes)
-				break;
-			done += bytes >> SECTOR_SHIFT;
-			len -= bytes >> SECTOR_SHIFT;
-		}
-		atomic_inc(&b->pending);
-		submit_bio(bio);
+		len = min_t(u64, place.sectors, sectors - done);
+		plx_batch_disk(b, disk, op, place.sector, pages, done, len);
 	}
 }
 

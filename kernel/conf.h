@@ -259,6 +259,7 @@ struct plx_log_head {
 	struct plx_id volume_id;
 	u64 log_id, seq;
 	u32 map, n_regions, region_shift;
+	u32 flags; /* PLX_LOG_F_* */
 };
 
 void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block);

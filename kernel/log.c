@@ -163,6 +163,7 @@ static int write_image(struct plx_log *log, u32 map)
 		.map = map,
 		.n_regions = log->n_regions,
 		.region_shift = log->shift,
+		.flags = !map && READ_ONCE(log->distrust) ? PLX_LOG_F_UNSYNC : 0,
 	};
 	struct plx_metaio to[PLX_MAX_LOGS];
 	unsigned int i, bad;
@@ -479,11 +480,17 @@ void plx_log_window_close(struct plx_log *log)
 	spin_unlock_irq(&log->lock);
 }
 
-/* the plexes are equal there; under an open window that covers the regions */
-void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
+/**
+ * plx_log_set_equal - the plexes are equal in some regions, or parity fits there
+ * @log: the log
+ * @worse: log->worse from before that was begun: no write may have failed since
+ * @first: region
+ * @last: region
+ */
+void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last)
 {
 	spin_lock_irq(&log->lock);
-	for (; first <= last; first++)
+	for (; first <= last && log->worse == worse; first++)
 		if (__test_and_clear_bit(first, log->unsync))
 			WRITE_ONCE(log->n_unsync, log->n_unsync - 1);
 	spin_unlock_irq(&log->lock);
@@ -496,7 +503,9 @@ void plx_log_set_equal(struct plx_log *log, u32 first, u32 last)
  * @sector: first sector of a write that was let in
  * @sectors: how many, not 0
  *
- * What is dirty stays so until it was made equal. Reads use one plex meanwhile.
+ * What is dirty stays so until it was made equal. Reads use one plex meanwhile. With
+ * parity, whoever ends the write has plx_log_write_map() write the dirty map first: the
+ * parity log knows nothing of it after a crash, the flag in that map does.
  * Context: any but interrupts; inside the epoch that the write entered.
  */
 void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
@@ -511,7 +520,33 @@ void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
 		if (!__test_and_set_bit(r, log->unsync))
 			WRITE_ONCE(log->n_unsync, log->n_unsync + 1);
 	}
+	log->worse++;
+	WRITE_ONCE(log->distrust, log->parity);
+	log->trusts = false;
 	spin_unlock_irq(&log->lock);
+}
+
+/* parity fits in all of the regions, and that is durable on all members */
+void plx_log_set_fits(struct plx_log *log, u32 first, u32 last)
+{
+	spin_lock_irq(&log->lock);
+	bitmap_clear(log->fresh, first, last - first + 1);
+	spin_unlock_irq(&log->lock);
+}
+
+/* not to be made to fit before it is written again; only a hint */
+void plx_log_untouch(struct plx_log *log, u32 first, u32 last)
+{
+	spin_lock_irq(&log->lock);
+	bitmap_clear(log->touched, first, last - first + 1);
+	spin_unlock_irq(&log->lock);
+}
+
+/* was it written since it was created, and nobody writes there now? */
+bool plx_log_settled(const struct plx_log *log, u32 r)
+{
+	return log->fresh && test_bit(r, log->fresh) && test_bit(r, log->touched) &&
+	       !test_bit(r, log->dirty);
 }
 
 /* the plex has the data of the regions, if it was not detached meanwhile; the same */
@@ -595,6 +630,9 @@ static bool clean_choose(struct plx_log *log)
 				__clear_bit(r, log->cleaning);
 		}
 		bitmap_andnot(log->warm, log->warm, log->cleaning, log->n_regions);
+		/* what became equal before the flush that follows is so on the disks then */
+		log->trusts = log->distrust && !log->n_unsync;
+		any |= log->trusts;
 	}
 	spin_unlock_irq(&log->lock);
 	return any;
@@ -602,6 +640,8 @@ static bool clean_choose(struct plx_log *log)
 
 static void clean_finish(struct plx_log *log)
 {
+	bool any = false;
+
 	mutex_lock(&log->io);
 	if (!log->n_copies) {
 		mutex_unlock(&log->io);
@@ -609,11 +649,20 @@ static void clean_finish(struct plx_log *log)
 	}
 	spin_lock_irq(&log->lock);
 	bitmap_andnot(log->dirty, log->dirty, log->cleaning, log->n_regions);
+	if (log->fresh) {
+		bitmap_or(log->touched, log->touched, log->cleaning, log->n_regions);
+		any = bitmap_intersects(log->touched, log->fresh, log->n_regions);
+	}
 	bitmap_zero(log->cleaning, log->n_regions);
+	if (log->trusts)
+		WRITE_ONCE(log->distrust, false);
+	log->trusts = false;
 	bitmap_copy(log->image, log->dirty, log->n_regions);
 	spin_unlock_irq(&log->lock);
 	write_image(log, 0);
 	mutex_unlock(&log->io);
+	if (any)
+		plx_sync_kick(log->vol); /* for what is settled */
 }
 
 /*
@@ -677,11 +726,17 @@ struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume
 	log->dirty = map_alloc(log);
 	log->unsync = map_alloc(log);
 	log->cleaning = map_alloc(log);
+	if (cv->written_map) {
+		log->fresh = map_alloc(log);
+		log->touched = map_alloc(log);
+	}
+	log->written_map = cv->written_map;
+	log->parity = plx_conf_volume_parity(cv);
 	log->image = map_alloc(log);
 	log->wire = kvzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	log->block = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	if (!log->warm || !log->recent || !log->held || !log->dirty || !log->unsync ||
-	    !log->cleaning || !log->image || !log->wire || !log->block) {
+	    !log->cleaning || (cv->written_map && (!log->fresh || !log->touched)) || !log->image || !log->wire || !log->block) {
 		plx_log_free(log);
 		return NULL;
 	}
@@ -731,6 +786,8 @@ void plx_log_free(struct plx_log *log)
 	kvfree(log->dirty);
 	kvfree(log->unsync);
 	kvfree(log->cleaning);
+	kvfree(log->fresh);
+	kvfree(log->touched);
 	kvfree(log->image);
 	kvfree(log->wire);
 	kfree(log->block);

@@ -34,6 +34,7 @@ void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block
 	d->map = cpu_to_le32(head->map);
 	d->n_regions = cpu_to_le32(head->n_regions);
 	d->region_shift = cpu_to_le32(head->region_shift);
+	d->flags = cpu_to_le32(head->flags);
 	bits_copy(d->bits, bits, min_t(u32, head->n_regions, PLX_LOG_BITS));
 	d->crc = cpu_to_le32(plx_format_crc(d, sizeof(*d), offsetof(struct plx_log_disk, crc)));
 }
@@ -41,7 +42,7 @@ void plx_log_encode(const struct plx_log_head *head, const u8 *bits, void *block
 /**
  * plx_log_decode() - read a map
  * @block: PLX_BLOCK_SIZE bytes from a disk, hostile
- * @head: says which map is looked for; gets seq
+ * @head: says which map is looked for; gets seq and flags
  * @bits: gets head->n_regions bits, rounded up to bytes with zeroes
  *
  * On failure, @head and @bits are as they were.
@@ -66,6 +67,7 @@ int plx_log_decode(const void *block, struct plx_log_head *head, u8 *bits)
 	    le32_to_cpu(d->region_shift) != head->region_shift)
 		return -ESTALE;
 	head->seq = le64_to_cpu(d->seq);
+	head->flags = le32_to_cpu(d->flags);
 	bits_copy(bits, d->bits, head->n_regions);
 	return 0;
 }

@@ -15,7 +15,7 @@ static u64 slot_sector(u32 slot)
 }
 
 /* the newest valid block of a map over all copies, into log->image; false: there is none */
-static bool read_map(struct plx_log *log, u32 map)
+static bool read_map(struct plx_log *log, u32 map, u32 *flags)
 {
 	struct plx_log_head head;
 	bool found = false;
@@ -41,6 +41,7 @@ static bool read_map(struct plx_log *log, u32 map)
 			continue;
 		found = true;
 		log->seq[map] = head.seq;
+		*flags = head.flags;
 		for (turn = 0; turn < DIV_ROUND_UP(log->n_regions, 64); turn++)
 			le64_to_cpus(&log->wire[turn]);
 		bitmap_from_arr64(log->image, log->wire, log->n_regions);
@@ -48,42 +49,70 @@ static bool read_map(struct plx_log *log, u32 map)
 	return found;
 }
 
+/* what was never made to fit; read, or there is none to read */
+static bool load_fresh(struct plx_log *log, bool read)
+{
+	if (!log->fresh)
+		return true;
+	spin_lock_irq(&log->lock);
+	if (read)
+		bitmap_copy(log->fresh, log->image, log->n_regions);
+	else
+		bitmap_zero(log->fresh, log->n_regions);
+	spin_unlock_irq(&log->lock);
+	return read;
+}
+
 /**
  * plx_log_load - what was dirty when the volume was last in use
  * @log: with its copies placed
  *
+ * Without the map of what is fresh, where there should be one, parity that was never made
+ * cannot be told from parity that was: then all is dirty, so that all becomes unsync.
  * Context: sleeps. No map readable is not an error: all is dirty then.
+ * Return: false: the dirty map, or that of what is fresh, says that parity may not fit in
+ * what is dirty, or cannot be read
  */
-void plx_log_load(struct plx_log *log)
+bool plx_log_load(struct plx_log *log)
 {
-	u32 map;
+	bool read, known = true;
+	u32 map, flags = 0;
 
 	mutex_lock(&log->io);
 	/*
 	 * Maps that no plex uses now are read for their sequence. Begun anew at 1,
 	 * it would leave the block beside it, of the map's last user, the newest.
 	 */
-	for (map = 1; map < PLX_LOG_MAPS; map++)
-		read_map(log, map);
-	if (!read_map(log, 0))
+	for (map = 1; map < PLX_LOG_MAPS; map++) {
+		read = read_map(log, map, &flags);
+		if (map == log->written_map)
+			known = load_fresh(log, read);
+	}
+	flags = 0;
+	read = read_map(log, 0, &flags);
+	if (!read || !known)
 		bitmap_fill(log->image, log->n_regions);
 	spin_lock_irq(&log->lock);
 	bitmap_copy(log->dirty, log->image, log->n_regions);
 	spin_unlock_irq(&log->lock);
 	log->loaded = true;
 	mutex_unlock(&log->io);
+	if (read && !known)
+		plx_log_write_map(log, 0, log->dirty); /* what is set here is set there */
+	return known && read && !(flags & PLX_LOG_F_UNSYNC);
 }
 
 int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
 {
 	unsigned long *stale = plex->stale;
+	u32 flags;
 
 	if (!stale)
 		stale = kvzalloc(BITS_TO_LONGS(log->n_regions) * sizeof(long), GFP_NOIO);
 	if (!stale)
 		return -ENOMEM;
 	mutex_lock(&log->io);
-	if (!map || !read_map(log, map))
+	if (!map || !read_map(log, map, &flags))
 		bitmap_fill(log->image, log->n_regions);
 	spin_lock_irq(&log->lock);
 	bitmap_or(stale, log->image, log->dirty, log->n_regions);
@@ -96,21 +125,42 @@ int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
 
 /*
  * Its blocks make later loads find it. Should they not reach the disks, the next
- * start takes all for dirty: that is safe.
+ * start takes all for dirty, and nothing for fresh: that is safe.
  */
 void plx_log_born(struct plx_log *log)
 {
 	log->loaded = true;
+	if (log->fresh) {
+		bitmap_fill(log->fresh, log->n_regions);
+		plx_log_write_map(log, log->written_map, log->fresh);
+	}
 	plx_log_write_map(log, 0, log->dirty);
 }
 
+/**
+ * plx_log_unsync_from_dirty - what is dirty is not known to be equal, or to have parity that fits
+ * @log: loaded; nobody uses it yet
+ *
+ * On the disks, what is not fresh here may be: there it is dirty too, and unsync counts first.
+ * Context: sleeps.
+ */
 void plx_log_unsync_from_dirty(struct plx_log *log)
 {
+	bool flag;
+
 	spin_lock_irq(&log->lock);
 	bitmap_copy(log->unsync, log->dirty, log->n_regions);
 	WRITE_ONCE(log->n_unsync, bitmap_weight(log->unsync, log->n_regions));
 	bitmap_zero(log->warm, log->n_regions);
+	if (log->fresh)
+		bitmap_andnot(log->fresh, log->fresh, log->dirty, log->n_regions);
+	flag = log->parity && log->n_unsync && !log->distrust;
+	if (flag)
+		WRITE_ONCE(log->distrust, true);
 	spin_unlock_irq(&log->lock);
+	/* a crash before that finds the parity log as it is now, or wiped by a recovery that failed */
+	if (flag)
+		plx_log_write_map(log, 0, log->dirty);
 }
 
 static bool has_copy(const struct plx_log_copy *copy, unsigned int n, const struct plx_log_copy *c)
@@ -169,6 +219,8 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 	int ret = plx_log_write_map(log, 0, log->dirty);
 	u32 i, m;
 
+	if (log->fresh && ret != -EIO)
+		ret = plx_log_write_map(log, log->written_map, log->fresh);
 	for (i = 0; i < cv->n_plexes && ret != -EIO; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 		struct plx_plex *plex = plx_volume_plex(log->vol, &cp->id);

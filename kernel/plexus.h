@@ -176,10 +176,17 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ, or parity: to be made equal */
 	unsigned long *fresh; /* of a parity plex: parity fits what was ever written; or NULL */
+	unsigned long *touched; /* left dirty since the log was loaded; with fresh, or NULL */
 	unsigned long *cleaning; /* about to leave dirty */
 	unsigned long *held; /* not to leave it yet: written some looks ago */
 	u32 looks; /* since held began */
 	u32 n_unsync;
+	u32 worse; /* counts failed writes; READ_ONCE */
+	bool parity; /* of a volume with a parity plex; constant */
+	/* with parity: something dirty is unsync, or was and is not yet flushed; goes to disk with dirty */
+	bool distrust;
+	bool trusts; /* distrust is about to end: the cleaner's */
+	u32 written_map; /* of fresh; constant */
 	unsigned int gate; /* above 0: no write is let in */
 	u64 window_start, window_end; /* sectors; no write is let in */
 	struct bio_list waiting; /* for a commit */
@@ -213,8 +220,11 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
-/* reads the dirty map; none readable: all dirty */
-void plx_log_load(struct plx_log *log);
+/*
+ * Reads what is dirty, none readable: all, and fresh. true: the parity log is all that is
+ * needed to trust parity. false: what is dirty is to be made unsync
+ */
+bool plx_log_load(struct plx_log *log);
 /* what a stale plex misses: its map and all that is dirty; none readable, or map 0: all. -ENOMEM */
 int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map);
 void plx_log_unsync_from_dirty(struct plx_log *log);
@@ -234,7 +244,10 @@ void plx_log_gate_open(struct plx_log *log);
 void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigned int n);
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
-void plx_log_set_equal(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last);
+void plx_log_set_fits(struct plx_log *log, u32 first, u32 last);
+void plx_log_untouch(struct plx_log *log, u32 first, u32 last);
+bool plx_log_settled(const struct plx_log *log, u32 r);
 void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);
@@ -414,6 +427,9 @@ void plx_batch_init(struct plx_batch *b);
 /* adds one; @pages hold @sectors from the start of the first. Inside the epoch of the plan */
 void plx_batch_add(struct plx_batch *b, struct plx_plan *plan, u32 i, enum req_op op, u64 sector,
 		   struct page **pages, u32 sectors);
+/* the same on a disk; @from: sectors of @pages to leave out in front */
+void plx_batch_disk(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u64 sector,
+		    struct page **pages, u32 from, u32 sectors);
 int plx_batch_wait(struct plx_batch *b); /* sleeps; 0 or negative errno */
 
 /* ---- task.c: asynchronous operations ---- */
@@ -464,6 +480,8 @@ void plx_sync_pause(struct plx_volume *vol, bool pause);
 void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 /* a bad place on a plex that another one could read: to be written anew. Any context */
 void plx_sync_mend(struct plx_volume *vol, const struct plx_id *plex, u64 sector, u32 sectors);
+/* the same of a member of the parity plex, somewhere in its unit of that row */
+void plx_sync_mend_member(struct plx_volume *vol, u32 member, u64 row);
 int plx_sync_scrub(struct plx_volume *vol, bool repair, u64 *task_id, struct plx_why *why);
 int plx_sync_new(struct plx_volume *vol);
 void plx_sync_free(struct plx_volume *vol);

@@ -137,6 +137,8 @@ static void lose_trust(struct plx_row *row)
 	if (start >= row->plan->sectors)
 		return;
 	plx_log_set_unsync(row->plan->log, start, min(sectors, row->plan->sectors - start));
+	/* on the disks before the parity log forgets the row, and before anybody is told */
+	plx_log_write_map(row->plan->log, 0, row->plan->log->dirty);
 	plx_sync_kick(row->vol);
 }
 

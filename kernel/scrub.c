@@ -132,14 +132,17 @@ bool plx_scrub_step(struct plx_sync *s)
 		return false;
 	epoch = plx_epoch_enter(&s->vol->epoch);
 	plan = plx_volume_plan(s->vol);
-	sectors = plan->n_current > 1 ? plan->sectors : 0;
+	sectors = plx_sync_redundant(plan) ? plan->sectors : 0;
 	plx_epoch_exit(&s->vol->epoch, epoch);
 	if (s->scrub_done >= sectors) {
 		end_scrub(s, PLEXUS_S_OK);
 		return true;
 	}
 	len = min_t(u64, sectors - s->scrub_done, PLX_WINDOW_SECTORS);
-	window(s, s->scrub_done, len);
+	if (s->rows)
+		len = min_t(u64, sectors - s->scrub_done, plx_scrub_rows(s, s->scrub_done));
+	else
+		window(s, s->scrub_done, len);
 	WRITE_ONCE(s->scrub_done, s->scrub_done + len);
 	plx_task_progress(s->scrub, s->scrub_done, sectors);
 	plx_sync_throttle(s, (u64)len << SECTOR_SHIFT, since);
@@ -148,9 +151,9 @@ bool plx_scrub_step(struct plx_sync *s)
 }
 
 /**
- * plx_sync_scrub - start to compare the plexes of a mirror
+ * plx_sync_scrub - start to compare the plexes of a mirror, or parity with the data
  * @vol: the volume
- * @repair: write the first plex's data where another one differs
+ * @repair: write the first plex's data where another one differs, or parity made of data
  * @task_id: gets the task
  * @why: filled on refusal
  */

@@ -7,17 +7,36 @@
 #include <linux/delay.h>
 #include "sync.h"
 
+static u64 member_need(struct plx_plan *plan, u32 region, u64 targets)
+{
+	const struct plx_plan_plex *pp = &plan->plex[0];
+	u64 need = 0;
+	u32 m;
+
+	for (m = 0; m < pp->plex->n_members; m++) {
+		const unsigned long *stale = pp->plex->member[m]->stale;
+
+		if (targets & BIT_ULL(m) && pp->stale & BIT(m) && stale && test_bit(region, stale))
+			need |= BIT_ULL(m);
+	}
+	if (targets & PLX_NEED_SETTLE && plx_log_settled(plan->log, region))
+		need |= PLX_NEED_SETTLE;
+	return need;
+}
+
 /**
  * plx_sync_need - what has to be done about a region
  * @plan: the plan, inside its epoch
  * @region: which
- * @targets: positions in the plan that are to be brought up to date
+ * @targets: positions in the plan, or members, that are to be brought up to date
  */
 u64 plx_sync_need(struct plx_plan *plan, u32 region, u64 targets)
 {
 	u64 need = test_bit(region, plan->log->unsync) ? PLX_NEED_EQUAL : 0;
 	u32 i;
 
+	if (plx_sync_parity(plan))
+		return need | member_need(plan, region, targets);
 	for (i = plan->n_current; i < plan->n; i++)
 		if (targets & BIT_ULL(i) && plan->plex[i].plex->stale &&
 		    test_bit(region, plan->plex[i].plex->stale))
@@ -137,6 +156,7 @@ static int copy_window(struct plx_sync *s, u64 looked, u64 sector, u32 sectors, 
 struct seen {
 	u64 serial; /* of the plan */
 	struct plx_log *log; /* to compare only */
+	u32 worse; /* of it */
 	u64 sector, end; /* of the regions */
 	u32 n;
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
@@ -154,6 +174,7 @@ static void look(struct plx_volume *vol, u32 first, u32 last, u64 need, struct s
 	seen->log = plan->log;
 	seen->n = 0;
 	if (plan->log) {
+		seen->worse = READ_ONCE(plan->log->worse);
 		seen->sector = (u64)first << plan->log->shift;
 		seen->end = min((u64)(last + 1) << plan->log->shift, plan->log->sectors);
 	}
@@ -172,7 +193,7 @@ static void mark_done(struct plx_log *log, struct seen *seen, u32 first, u32 las
 	u32 i;
 
 	if (need & PLX_NEED_EQUAL)
-		plx_log_set_equal(log, first, last);
+		plx_log_set_equal(log, seen->worse, first, last);
 	for (i = 0; i < seen->n; i++)
 		plx_log_set_current(log, seen->plex[i], seen->attached[i], first, last);
 }

@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "plexus.h"
+#include "plog.h"
 
 static DEFINE_IDA(minors);
 
@@ -209,13 +210,15 @@ static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 	plx_log_retry(vol->log);
 }
 
-static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map)
+/* @late: the log was read just now, and of what is dirty in it the map knows nothing yet */
+static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, bool late)
 {
 	int ret;
 
-	if (plex->stale)
+	if (plex->stale && !late)
 		return 0;
-	ret = plx_log_load_stale(log, plex, map);
+	ret = plex->stale ? plx_log_stale_fill(log, plex, false) :
+			    plx_log_load_stale(log, plex, map);
 	/* with what was dirty, before that can be cleaned */
 	if (!ret && map)
 		plx_log_write_stale(log, plex, map);
@@ -224,7 +227,7 @@ static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map)
 
 /* plexes and members that are not current have a map */
 static int follow_maps(struct plx_volume *vol, struct plx_log *log,
-		       const struct plx_conf_volume *cv)
+		       const struct plx_conf_volume *cv, bool late)
 {
 	int ret = 0;
 	u32 i, m;
@@ -233,13 +236,37 @@ static int follow_maps(struct plx_volume *vol, struct plx_log *log,
 		const struct plx_conf_plex *cp = cv->plex[i];
 
 		if (cp->state != PLX_PLEX_CURRENT)
-			ret = follow_map(log, vol->plex[i], cp->stale_map);
+			ret = follow_map(log, vol->plex[i], cp->stale_map, late);
 		for (m = 0; m < vol->plex[i]->n_members && !ret; m++)
 			if (cp->member[m].state != PLX_MEMBER_CURRENT)
 				ret = follow_map(log, vol->plex[i]->member[m],
-						 cp->member[m].stale_map);
+						 cp->member[m].stale_map, late);
 	}
 	return ret;
+}
+
+/* the parity log that the configuration asks for; of its entries none is read, see trusts() */
+static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
+		       const struct plx_conf_volume *cv)
+{
+	if (cv->write_hole != PLX_WRITE_HOLE_LOG)
+		return 0;
+	if (!vol->plog)
+		vol->plog = plx_plog_new(vol, cv->plex[0]);
+	return vol->plog ? plx_plog_follow(vol->plog, conf, cv->plex[0]) : -ENOMEM;
+}
+
+/*
+ * At a start: does parity fit in what is dirty? With a parity log it does once the rows that
+ * were being written are right again, unless the region log knows better. That is asked
+ * last: what the parity log could set right, it has set right.
+ */
+static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
+		   const struct plx_conf_volume *cv, const struct plx_log *log, bool known)
+{
+	if (!vol->plog || (vol->log && vol->log != log)) /* a new log comes while it is in use */
+		return false;
+	return !plx_plog_recover(vol->plog, conf, cv) && known;
 }
 
 /*
@@ -250,7 +277,8 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		      const struct plx_conf_volume *cv, struct plx_log **use)
 {
 	struct plx_log *log = vol->log;
-	bool born = !log && vol->plan, fresh = !log || cv->log_id != log->log_id;
+	bool born = !log && (vol->plan || vol->born), fresh = !log || cv->log_id != log->log_id;
+	bool known, late = false;
 	int ret;
 
 	*use = NULL;
@@ -265,16 +293,18 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	if (ret)
 		plx_log_break(log);
 	/* what the copies say is needed when they, and the members with them, are back */
-	if (ret && !born && !log->loaded && cv->plex[0]->parity &&
+	if (!born && !log->loaded && cv->plex[0]->parity &&
 	    !plx_conf_plex_attached(conf, cv->plex[0]))
 		return 0;
 	if (born) {
 		plx_log_born(log);
 	} else if (!log->loaded) {
-		plx_log_load(log);
-		plx_log_unsync_from_dirty(log);
+		late = true;
+		known = plx_log_load(log);
+		if (!trusts(vol, conf, cv, log, known))
+			plx_log_unsync_from_dirty(log);
 	}
-	return follow_maps(vol, log, cv);
+	return follow_maps(vol, log, cv, late);
 }
 
 /* a plan and the log that it has */
@@ -286,8 +316,12 @@ static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_con
 	int ret = follow_plexes(vol, cv);
 
 	if (!ret)
+		ret = follow_plog(vol, conf, cv);
+	if (!ret)
 		ret = follow_log(vol, conf, cv, &log);
 	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
+	if (!IS_ERR(plan))
+		plan->plog = vol->plog;
 	if (IS_ERR(plan) && log != vol->log)
 		plx_log_free(log); /* nobody saw it, none of its works was begun */
 	return plan;
@@ -593,6 +627,8 @@ void plx_volume_stop(struct plx_volume *vol)
 		plx_log_stop(vol->log);
 	}
 	flush_work(&vol->retire_work);
+	if (vol->plog)
+		plx_plog_stop(vol->plog);
 	plan = vol->plan;
 	log = vol->log;
 	smp_store_release(&vol->plan, NULL); /* then whoever looks at it is waited for */
@@ -600,6 +636,9 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_log_free(log);
 	vol->log = NULL;
 	plx_plan_free(plan);
+	if (vol->plog)
+		plx_plog_free(vol->plog);
+	vol->plog = NULL;
 	for (i = 0; i < vol->n_plexes; i++)
 		plx_plex_put(vol->plex[i]);
 	vol->n_plexes = 0;

@@ -152,6 +152,8 @@ struct plx_extent_disk {
 	__u8 pad1[8];
 } __attribute__((packed));
 
+#define PLX_LOG_F_UNSYNC 1 /* of map 0: somewhere in what is dirty parity is not known to fit */
+
 /**
  * struct plx_log_disk - one map of a region log
  *
@@ -167,7 +169,8 @@ struct plx_log_disk {
 	__le32 map;
 	__le32 n_regions;
 	__le32 region_shift;
-	__u8 pad[12];
+	__le32 flags; /* PLX_LOG_F_* */
+	__u8 pad[8];
 	__u8 bits[PLX_BLOCK_SIZE - 64]; /* bit i: byte i / 8, value 1 << i % 8 */
 } __attribute__((packed));
 
@@ -198,7 +201,7 @@ struct plx_plog_disk {
 /* a write to a stripe that may not be on all its members yet */
 struct plx_plog_entry_disk {
 	__le64 row;
-	__le64 serial; /* of two of a row the higher one counts */
+	__le64 serial; /* of two of a row over the same columns the higher one counts */
 	__le32 payload_crc; /* crc32c of its payload; 0 without one */
 	__le16 lo; /* of all its writes: sectors of the stripe unit */
 	__le16 hi;

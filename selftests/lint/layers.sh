@@ -14,7 +14,7 @@ doors=(
 	# The event queue hands what it holds to the listeners.
 	"event.c: plx_netlink_multicast"
 	# Whoever sees that something is not current says so; the engine looks for itself what to do.
-	"*: plx_sync_kick plx_sync_mend"
+	"*: plx_sync_kick plx_sync_mend plx_sync_mend_member"
 	# The engine of a volume lives as long as the volume.
 	"volume.c: plx_sync_new plx_sync_stop plx_sync_free"
 	# What comes, goes or changes its name does so in sysfs too.
