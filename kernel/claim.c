@@ -16,7 +16,7 @@
 #include <linux/slab.h>
 #include "plexus.h"
 
-#define BUCKETS 256
+#define BUCKETS 64
 
 struct bucket {
 	spinlock_t lock;
@@ -74,23 +74,6 @@ bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim)
 	waits = must_wait(b, claim);
 	claim->waits = waits;
 	b->waiting += waits;
-	spin_unlock_irqrestore(&b->lock, flags);
-	return !waits;
-}
-
-/* the same, but it is not there any more where it would have to wait */
-bool plx_claim_try(struct plx_claims *claims, struct plx_claim *claim)
-{
-	struct bucket *b = bucket_of(claims, claim->key);
-	unsigned long flags;
-	bool waits;
-
-	claim->waits = false;
-	spin_lock_irqsave(&b->lock, flags);
-	list_add_tail(&claim->node, &b->claims);
-	waits = must_wait(b, claim);
-	if (waits)
-		list_del(&claim->node);
 	spin_unlock_irqrestore(&b->lock, flags);
 	return !waits;
 }

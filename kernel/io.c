@@ -10,6 +10,9 @@
 #include <linux/slab.h>
 #include "io.h"
 
+#define CLAIM_SHIFT 11 /* a write is in one MiB of the volume */
+#define CLAIM_SECTORS BIT(CLAIM_SHIFT)
+
 size_t plx_io_bytes(u32 n)
 {
 	return sizeof(struct plx_io) + n * sizeof(struct plx_sub);
@@ -30,6 +33,7 @@ static struct plx_io *io_new(struct plx_volume *vol, struct plx_plan *plan, memp
 	io->kind = kind;
 	io->n = 0;
 	io->error = false;
+	io->claims = false;
 	io->tried = 0;
 	io->start = 0;
 	atomic_set(&io->pending, 1);
@@ -44,6 +48,8 @@ void plx_io_end(struct plx_io *io, blk_status_t status)
 
 	if (io->start)
 		bio_end_io_acct(parent, io->start);
+	if (io->claims)
+		plx_claim_release(vol->claims, &io->claim);
 	mempool_free(io, io->pool);
 	plx_epoch_exit(&vol->epoch, epoch);
 	if (status)
@@ -173,6 +179,56 @@ static void account(struct plx_io *io)
 	io->start = bio_start_io_acct(io->parent);
 }
 
+static void launch_write(struct plx_io *io)
+{
+	u32 i;
+
+	for (i = 0; i < io->n; i++)
+		plx_io_launch(io, &io->sub[i], io->sub[i].disk, io->sub[i].sector, REQ_PREFLUSH);
+	plx_io_put(io);
+}
+
+void plx_io_granted_work(struct work_struct *work)
+{
+	struct plx_volume *vol = container_of(work, struct plx_volume, granted_work);
+	struct llist_node *list = llist_reverse_order(llist_del_all(&vol->granted));
+	struct plx_io *io, *next;
+
+	llist_for_each_entry_safe(io, next, list, node)
+		launch_write(io);
+}
+
+static void granted(struct plx_claim *claim)
+{
+	struct plx_io *io = container_of(claim, struct plx_io, claim);
+	struct plx_volume *vol = io->vol;
+
+	rcu_read_lock(); /* as in io_done() */
+	llist_add(&io->node, &vol->granted);
+	queue_work(vol->pack->io_wq, &vol->granted_work);
+	rcu_read_unlock();
+}
+
+/*
+ * Of two writes to one place, both under way at once, each plex may see another one last:
+ * the second waits until the first has ended, so that plexes stay equal. Discards do
+ * not, they may be of any size.
+ */
+static bool may_launch(struct plx_io *io)
+{
+	struct bio *parent = io->parent;
+
+	if (io->plan->n == 1 || bio_op(parent) != REQ_OP_WRITE)
+		return true;
+	io->claims = true;
+	io->claim.key = parent->bi_iter.bi_sector >> CLAIM_SHIFT;
+	io->claim.start = parent->bi_iter.bi_sector & (CLAIM_SECTORS - 1);
+	io->claim.end = io->claim.start + bio_sectors(parent);
+	io->claim.shared = false;
+	io->claim.granted = granted;
+	return plx_claim_take(io->vol->claims, &io->claim);
+}
+
 static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
 		       unsigned int epoch)
 {
@@ -187,6 +243,9 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 	}
 	io->epoch = epoch;
 	io->n = plan->n;
+	if (plan->n > 1 && bio_op(bio) == REQ_OP_WRITE)
+		len = min_t(u64, len, CLAIM_SECTORS -
+				      (bio->bi_iter.bi_sector & (CLAIM_SECTORS - 1)));
 	for (i = 0; i < plan->n; i++) {
 		io->sub[i].disk = plx_plan_map(plan, i, bio->bi_iter.bi_sector, &place);
 		io->sub[i].sector = place.sector;
@@ -199,9 +258,8 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 		return;
 	}
 	account(io);
-	for (i = 0; i < plan->n; i++)
-		plx_io_launch(io, &io->sub[i], io->sub[i].disk, io->sub[i].sector, REQ_PREFLUSH);
-	plx_io_put(io);
+	if (may_launch(io))
+		launch_write(io);
 	if (rest)
 		submit_bio_noacct(rest);
 }

@@ -81,7 +81,6 @@ struct plx_claims;
 struct plx_claims *plx_claims_new(void); /* NULL: no memory */
 void plx_claims_free(struct plx_claims *claims);
 bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim);
-bool plx_claim_try(struct plx_claims *claims, struct plx_claim *claim);
 void plx_claim_release(struct plx_claims *claims, struct plx_claim *claim);
 void plx_claim_wait(struct plx_claims *claims, struct plx_claim_sync *sync); /* sleeps */
 
@@ -327,7 +326,6 @@ struct plx_volume {
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
 	struct plx_plog *plog; /* under pack->change */
-	struct plx_claims *claims; /* from before the first plan to the end */
 	u32 n_plexes;
 	/* in the order of the configuration; under pack->change */
 	struct plx_plex *plex[PLEXUS_MAX_PLEXES];
@@ -344,6 +342,9 @@ struct plx_volume {
 	struct plx_row_pools *row_pools; /* from the first plan with a parity plex on */
 	struct llist_head failed_rows; /* struct plx_row, of a parity plex: row_error.c */
 	struct work_struct failed_rows_work;
+	struct plx_claims *claims; /* as long as the volume */
+	struct llist_head granted; /* writes that had to wait for another: struct plx_io */
+	struct work_struct granted_work;
 	struct mutex window_lock;
 
 	spinlock_t open_lock;
@@ -397,6 +398,7 @@ int plx_copy_init(void); /* copy.c */
 void plx_copy_exit(void);
 void plx_io_submit(struct bio *bio); /* block_device_operations.submit_bio */
 size_t plx_io_bytes(u32 n); /* of an I/O with n member bios */
+void plx_io_granted_work(struct work_struct *work);
 void plx_io_deferred_work(struct work_struct *work); /* io_error.c */
 
 /*

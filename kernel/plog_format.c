@@ -44,13 +44,12 @@ static bool changes(const struct plx_plog_entry *e, u32 d)
 	return e->change[d].hi > e->change[d].lo;
 }
 
-/* what follows from the rest of an entry; false: it is none */
-static bool entry_complete(const struct plx_plog_geometry *geo, struct plx_plog_entry *e)
+bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *e)
 {
 	bool full = true;
 	u32 d;
 
-	if (e->row >= geo->rows || !e->serial || !e->partials || e->partials >> geo->parity)
+	if (e->row >= geo->rows || !e->partials || e->partials >> geo->parity)
 		return false;
 	e->hull = (struct plx_stripe_range){ geo->unit, 0 };
 	for (d = 0; d < geo->k; d++) {
@@ -64,7 +63,12 @@ static bool entry_complete(const struct plx_plog_geometry *geo, struct plx_plog_
 	for (d = 0; d < geo->k; d++)
 		full &= e->change[d].lo == e->hull.lo && e->change[d].hi == e->hull.hi;
 	e->payload_sectors = full ? 0 : hweight32(e->partials) * (e->hull.hi - e->hull.lo);
-	return !full || !e->payload_crc;
+	return true;
+}
+
+static bool entry_complete(const struct plx_plog_geometry *geo, struct plx_plog_entry *e)
+{
+	return e->serial && plx_plog_shape(geo, e) && (e->payload_sectors || !e->payload_crc);
 }
 
 static bool geometry_sane(const struct plx_plog_geometry *geo)
@@ -280,30 +284,48 @@ static int ref_cmp(const void *a, const void *b)
 	return x->in < y->in ? -1 : x->in > y->in;
 }
 
+/* takes the columns of @hull; was one of them taken before? */
+static bool columns_take(u64 *taken, struct plx_stripe_range hull)
+{
+	bool before = false;
+	u32 s;
+
+	for (s = hull.lo; s < hull.hi && s < PLX_UNIT_MAX; s++) {
+		before |= taken[s / 64] & 1ULL << s % 64;
+		taken[s / 64] |= 1ULL << s % 64;
+	}
+	return before;
+}
+
 /**
  * plx_plog_choose() - which entries to replay
  * @ref: all that count by their slots, from the logs of all members; is sorted
  * @n: how many
  *
- * Of each row the last one that is in all logs where it has to be; a later one that is not
- * was never acted upon. A row whose logs disagree about all entries needs no replay.
+ * Of each row those that are in all logs where they have to be and whose hull no later one
+ * of these overlaps; one that is not in all of them was never acted upon. They can be
+ * replayed in any order.
  *
  * Return: how many are left, at the front of @ref.
  */
 u32 plx_plog_choose(struct plx_plog_ref *ref, u32 n)
 {
+	u64 taken[PLX_UNIT_MAX / 64];
 	u32 kept = 0, i, j, in;
+	u64 row = 0;
 
 	sort(ref, n, sizeof(*ref), ref_cmp, NULL);
 	for (i = 0; i < n; i = j) {
-		bool done = kept && ref[kept - 1].row == ref[i].row;
+		struct plx_plog_ref first = ref[i];
 
+		if (!i || row != first.row)
+			memset(taken, 0, sizeof(taken));
+		row = first.row;
 		in = 0;
-		for (j = i; j < n && ref[j].row == ref[i].row && ref[j].serial == ref[i].serial;
-		     j++)
+		for (j = i; j < n && ref[j].row == row && ref[j].serial == first.serial; j++)
 			in |= ref[j].in;
-		if (!done && !(ref[i].need & ~in))
-			ref[kept++] = ref[i];
+		if (!(first.need & ~in) && !columns_take(taken, first.hull))
+			ref[kept++] = first;
 	}
 	return kept;
 }

@@ -27,14 +27,22 @@
  * Rules that this rests on:
  *  1. Members are written after the entry is durable in the logs of all parity members that
  *     are there. So an entry that is not in all of them does not count.
- *  2. What does not change is durable. So a row is not logged again before what the last
- *     entry wrote is: the members were flushed or have no volatile cache. Or else
- *     the new entry lists all that the old one does as well. So of a row's entries
- *     the last one is all that is needed.
+ *  2. What does not change is durable. This is said of each column of a row, the same sector
+ *     of all its blocks, by itself. So no sector of a hull is logged again before what the
+ *     last entry over it wrote is durable: the members were flushed or have no volatile
+ *     cache. Or else the new entry lists all that the old one does as well.
+ *     So an entry whose hull overlaps that of a later one is not needed: what it wrote
+ *     was durable, or the later one says it too. Nor may it be used: the later one may have
+ *     written, anywhere in its hull, what the partial parity of the older one is about. That
+ *     holds as well where the later one is itself not needed any more. Entries
+ *     of a row that do not overlap know nothing of one another, and all of them count.
+ *     A later one that is not in all logs where it has to be was not acted upon (1): it
+ *     takes nothing away.
  *  3. A slot is reused, and head goes past it, when all writes of its entries have
  *     completed and the members were flushed since.
- *  4. A new log id, in the configuration, once all entries were replayed and the members
- *     flushed, and whenever a member joins: an entry of a stale member is never read.
+ *  4. Once all entries were replayed and the members flushed, an empty slot goes to
+ *     each log with head at itself, before any row is written. The log of a member that
+ *     joins, or returns, is wiped first; that of a stale one is never read.
  *  5. Replaying twice does no harm: a lost block is made from parity in such a way that it
  *     is found again. What is lost for good is recorded before parity is written.
  */
@@ -75,6 +83,8 @@ u32 plx_plog_slot_sectors(u32 unit, u32 parity);
 u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq); /* where it goes */
 u32 plx_plog_crc(u32 crc, const void *buf, size_t bytes); /* begins with 0, can be continued */
 
+/* fills what follows from the rest; false: it is no entry. Looks at neither serial nor crc */
+bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *e);
 /* making a head of PLX_BLOCK_SIZE bytes: begin, add entries, seal */
 void plx_plog_begin(const struct plx_plog_geometry *geo, u64 seq, u64 head, void *block);
 /* fills what follows; -ENOSPC: it is full; -EINVAL: not an entry. Both change nothing. */
@@ -102,9 +112,10 @@ struct plx_plog_ref {
 	u32 member, slot, cursor;
 	u32 in; /* 1: in the log of the row's P, 2: of its Q */
 	u32 need; /* parity members of the row whose log is there, in the same way */
+	struct plx_stripe_range hull;
 };
 
-/* moves those that are to be replayed to the front: one of each row; returns how many */
+/* moves those that are to be replayed to the front, by row; returns how many */
 u32 plx_plog_choose(struct plx_plog_ref *ref, u32 n);
 
 /* plog_replay.c */

@@ -92,6 +92,8 @@ struct plx_volume *plx_volume_new(struct plx_pack *pack, const struct plx_id *id
 	INIT_WORK(&vol->deferred_work, plx_io_deferred_work);
 	init_llist_head(&vol->failed_rows);
 	INIT_WORK(&vol->failed_rows_work, plx_row_failed_work);
+	init_llist_head(&vol->granted);
+	INIT_WORK(&vol->granted_work, plx_io_granted_work);
 	init_llist_head(&vol->retired);
 	INIT_WORK(&vol->retire_work, retire_work);
 	mutex_init(&vol->window_lock);
@@ -622,6 +624,7 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	synchronize_rcu(); /* io_done() may be about to queue the work, for an I/O that ended */
 	flush_work(&vol->deferred_work);
+	flush_work(&vol->granted_work);
 	if (vol->log) {
 		plx_log_settle(vol->log);
 		plx_log_stop(vol->log);

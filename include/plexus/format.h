@@ -201,7 +201,7 @@ struct plx_plog_disk {
 /* a write to a stripe that may not be on all its members yet */
 struct plx_plog_entry_disk {
 	__le64 row;
-	__le64 serial; /* of two of a row the higher one counts */
+	__le64 serial; /* of two of a row over the same columns the higher one counts */
 	__le32 payload_crc; /* crc32c of its payload; 0 without one */
 	__le16 lo; /* of all its writes: sectors of the stripe unit */
 	__le16 hi;

@@ -153,7 +153,8 @@ static void hang(const char *what)
 		lib = NULL;
 	print_now();
 	if (system("grep plexus /proc/modules; ps -eLo stat,wchan:32,comm | grep -E '^D|plexus|cuts';"
-		   "echo w >/proc/sysrq-trigger; echo l >/proc/sysrq-trigger; dmesg | tail -n 400") < 0)
+		   "echo w >/proc/sysrq-trigger; echo l >/proc/sysrq-trigger; dmesg | tail -n 400") <
+	    0)
 		abort();
 	printf("cuts %u, violations %u\n", cut_nr, violations);
 	fflush(stdout);

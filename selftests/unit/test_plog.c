@@ -325,16 +325,16 @@ TEST(a_hostile_head_is_refused_or_sane)
 TEST(of_a_row_the_last_entry_counts_that_is_in_all_logs_where_it_has_to_be)
 {
 	struct plx_plog_ref ref[] = {
-		{ .row = 7, .serial = 10, .in = 1, .need = 1 }, /* P alone: the last one */
-		{ .row = 7, .serial = 12, .in = 1, .need = 1 },
-		{ .row = 7, .serial = 11, .in = 1, .need = 1 },
-		{ .row = 3, .serial = 4, .in = 1, .need = 3 }, /* 5 is not in Q's log */
-		{ .row = 3, .serial = 5, .in = 1, .need = 3 },
-		{ .row = 3, .serial = 4, .in = 2, .need = 3 },
-		{ .row = 9, .serial = 6, .in = 2, .need = 3 }, /* none is in both */
-		{ .row = 9, .serial = 5, .in = 1, .need = 3 },
-		{ .row = 1, .serial = 8, .in = 2, .need = 2 }, /* P's disk is lost */
-		{ .row = 1, .serial = 9, .in = 2, .need = 2 },
+		{ 7, 10, .in = 1, .need = 1, .hull = { 0, 8 } }, /* P alone: the last one */
+		{ 7, 12, .in = 1, .need = 1, .hull = { 0, 8 } },
+		{ 7, 11, .in = 1, .need = 1, .hull = { 0, 8 } },
+		{ 3, 4, .in = 1, .need = 3, .hull = { 0, 8 } }, /* 5 is not in Q's log */
+		{ 3, 5, .in = 1, .need = 3, .hull = { 0, 8 } },
+		{ 3, 4, .in = 2, .need = 3, .hull = { 0, 8 } },
+		{ 9, 6, .in = 2, .need = 3, .hull = { 0, 8 } }, /* none is in both */
+		{ 9, 5, .in = 1, .need = 3, .hull = { 0, 8 } },
+		{ 1, 8, .in = 2, .need = 2, .hull = { 0, 8 } }, /* P's disk is lost */
+		{ 1, 9, .in = 2, .need = 2, .hull = { 0, 8 } },
 	};
 
 	CHECK_EQ(plx_plog_choose(ref, ARRAY_SIZE(ref)), 3);
@@ -342,4 +342,65 @@ TEST(of_a_row_the_last_entry_counts_that_is_in_all_logs_where_it_has_to_be)
 	CHECK(ref[1].row == 3 && ref[1].serial == 4 && ref[1].in == 1);
 	CHECK(ref[2].row == 7 && ref[2].serial == 12);
 	CHECK_EQ(plx_plog_choose(ref, 0), 0);
+}
+
+TEST(of_a_row_all_entries_count_whose_columns_none_of_the_later_ones_shares)
+{
+	struct plx_plog_ref ref[] = {
+		{ 4, 1, .in = 1, .need = 1, .hull = { 0, 8 } }, /* by itself */
+		{ 4, 2, .in = 1, .need = 1, .hull = { 8, 16 } }, /* 4 shares a column */
+		{ 4, 3, .in = 1, .need = 1, .hull = { 24, 32 } },
+		{ 4, 4, .in = 1, .need = 1, .hull = { 15, 20 } },
+		/* 6 shares columns with 7, and 5 with 6 alone: it is too old all the same */
+		{ 5, 5, .in = 1, .need = 1, .hull = { 0, 8 } },
+		{ 5, 6, .in = 1, .need = 1, .hull = { 7, 16 } },
+		{ 5, 7, .in = 1, .need = 1, .hull = { 15, 24 } },
+		/* 9 was not acted upon, and takes nothing away */
+		{ 6, 8, .in = 1, .need = 3, .hull = { 2040, 2048 } },
+		{ 6, 8, .in = 2, .need = 3, .hull = { 2040, 2048 } },
+		{ 6, 9, .in = 2, .need = 3, .hull = { 2047, 2048 } },
+	};
+
+	CHECK_EQ(plx_plog_choose(ref, ARRAY_SIZE(ref)), 5);
+	CHECK(ref[0].serial == 4 && ref[1].serial == 3 && ref[2].serial == 1);
+	CHECK(ref[3].row == 5 && ref[3].serial == 7);
+	CHECK(ref[4].row == 6 && ref[4].serial == 8 && ref[4].in == 1);
+}
+
+/* against the rule as it is written down: those that count, the later ones of them, one by one */
+TEST(what_is_chosen_is_what_the_rule_says)
+{
+	struct plx_plog_ref ref[24], all[24];
+	u32 round, n, i, j, want, got;
+
+	for (round = 0; round < 20000; round++) {
+		n = test_random() % ARRAY_SIZE(ref);
+		for (i = 0; i < n; i++) {
+			u32 lo = test_random() % 12;
+
+			ref[i] = (struct plx_plog_ref){ test_random() % 3, i / 2 + 1, .in = 1 << i % 2,
+							.need = 3, .hull = { lo, lo + 1 +
+							test_random() % 4 } };
+			if (i % 2) {
+				ref[i] = ref[i - 1];
+				ref[i].in = test_random() % 4 ? 2 : 1;
+			}
+		}
+		memcpy(all, ref, sizeof(ref));
+		got = plx_plog_choose(ref, n);
+		for (i = 0, want = 0; i + 1 < n; i += 2) {
+			bool keep = all[i + 1].in == 2;
+
+			for (j = i + 2; j + 1 < n; j += 2)
+				if (all[j].row == all[i].row && all[j + 1].in == 2 &&
+				    all[j].hull.lo < all[i].hull.hi && all[i].hull.lo < all[j].hull.hi)
+					keep = false;
+			want += keep;
+			for (j = 0; j < got; j++)
+				if (ref[j].serial == all[i].serial)
+					break;
+			CHECK_EQ(j < got, keep);
+		}
+		CHECK_EQ(got, want);
+	}
 }
