@@ -125,7 +125,7 @@ static void write_end(struct plx_plog_write *w)
 	}
 	list_add(&w->node, &log->idle);
 	if (!list_empty(&log->waiting))
-		queue_work(plog->vol->pack->io_wq, &plog->log_work);
+		queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	spin_unlock_irqrestore(&plog->lock, flags);
 	plx_disk_put(disk);
 	tell(&done);
@@ -302,7 +302,7 @@ static bool must_flush(struct plx_plog *plog)
 static void kick_flush(struct plx_plog *plog)
 {
 	if (must_flush(plog))
-		queue_delayed_work(plog->vol->pack->io_wq, &plog->flush_work, 0);
+		queue_delayed_work(plog->vol->pack->row_wq, &plog->flush_work, 0);
 }
 
 /**
@@ -358,11 +358,11 @@ void plx_plog_written(struct plx_plog *plog, struct plx_plog_req *req)
 	if (plog->cached) {
 		kick_flush(plog);
 	} else if (!list_empty(&plog->blocked)) {
-		queue_work(plog->vol->pack->io_wq, &plog->log_work);
+		queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	} else {
 		for (i = 0; i < plog->n_logs; i++)
 			if (plog->log[i].stuck)
-				queue_work(plog->vol->pack->io_wq, &plog->log_work);
+				queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	}
 	spin_unlock_irqrestore(&plog->lock, flags);
 }
@@ -421,7 +421,7 @@ static void flush_members(struct work_struct *work)
 	spin_lock_irq(&plog->lock);
 	plx_plog_flush_end(plog->slots, !ret);
 	if (ret)
-		queue_delayed_work(plog->vol->pack->io_wq, &plog->flush_work, FLUSH_AGAIN);
+		queue_delayed_work(plog->vol->pack->row_wq, &plog->flush_work, FLUSH_AGAIN);
 	else
 		go_on(plog, &writes, &done);
 	spin_unlock_irq(&plog->lock);
@@ -622,7 +622,7 @@ int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 	}
 	spin_lock_irq(&plog->lock);
 	plog->cached = cached;
-	queue_work(plog->vol->pack->io_wq, &plog->log_work);
+	queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	spin_unlock_irq(&plog->lock);
 	tell(&done);
 	return ret;
