@@ -402,7 +402,8 @@ static void log_work(struct work_struct *work)
 
 /*
  * Waits for the members' flush alone, and for nobody who is inside the epoch: those wait for
- * this. A disk that fails it is lost soon, and then not among those that are flushed.
+ * this. A disk that fails it is lost here and now: pack->wq, where that is done else, may
+ * be waiting for the epoch. Then it is not among those that are flushed, the next time.
  */
 static void flush_members(struct work_struct *work)
 {
@@ -418,6 +419,8 @@ static void flush_members(struct work_struct *work)
 	if (!any)
 		return;
 	ret = plx_volume_flush(plog->vol);
+	if (ret)
+		plx_pack_lose_dead(plog->vol->pack);
 	spin_lock_irq(&plog->lock);
 	plx_plog_flush_end(plog->slots, !ret);
 	if (ret)
