@@ -38,10 +38,15 @@ static struct mapped find_member(struct plx_change *c, const struct plx_conf_vol
 	return x;
 }
 
-/*
- * What it misses from now on, into a map on the disks; none to be had: all of it. A log that
- * has not seen its copies yet does not know what is dirty.
- */
+/* it has no map on the disks: all of it is stale, whenever it comes back */
+static void forget_map(struct mapped *x)
+{
+	*x->map = 0;
+	if (x->vol && x->vol->log && x->plex)
+		plx_log_stale_fill(x->vol->log, x->plex, true);
+}
+
+/* what it misses from now on, into a map on the disks; none to be had: all of it */
 static void keep_map(struct mapped *x, struct plx_conf_volume *cv, bool was_current)
 {
 	struct plx_log *log = x->vol->log;
@@ -49,10 +54,19 @@ static void keep_map(struct mapped *x, struct plx_conf_volume *cv, bool was_curr
 
 	if (was_current)
 		*x->map = plx_conf_free_map(cv);
-	if (!*x->map || !x->plex || !log || !log->loaded) {
-		*x->map = 0;
-		if (x->plex && log)
-			plx_log_stale_fill(log, x->plex, true);
+	if (!*x->map || !x->plex || !log) {
+		forget_map(x);
+		return;
+	}
+	/*
+	 * A parity plex that has not run yet, since too many members were absent when the
+	 * pack started: what is dirty is read, and added here, with the plan that lets it run,
+	 * and until then no write is let in. So whatever that map still has on the disks,
+	 * with what is dirty it says enough.
+	 */
+	if (!log->loaded) {
+		if (was_current && plx_log_stale_fill(log, x->plex, false))
+			*x->map = 0;
 		return;
 	}
 	/*
@@ -75,10 +89,10 @@ static void fill_map(struct mapped *x, struct plx_conf_volume *cv)
 	struct plx_log *log = x->vol ? x->vol->log : NULL;
 	unsigned long *all;
 
-	*x->map = 0;
+	forget_map(x);
+	if (log && !log->loaded) /* nor is it known which block of a map is the newest */
+		return;
 	*x->map = plx_conf_free_map(cv);
-	if (log && x->plex)
-		plx_log_stale_fill(log, x->plex, true);
 	if (!log || !*x->map)
 		return;
 	all = kvcalloc(BITS_TO_LONGS(log->n_regions), sizeof(long), GFP_KERNEL | __GFP_NOFAIL);
@@ -86,14 +100,6 @@ static void fill_map(struct mapped *x, struct plx_conf_volume *cv)
 	if (plx_log_write_map(log, *x->map, all) == -EIO)
 		*x->map = 0;
 	kvfree(all);
-}
-
-/* it has no map on the disks: all of it is stale, whenever it comes back */
-static void forget_map(struct mapped *x)
-{
-	*x->map = 0;
-	if (x->vol && x->vol->log && x->plex)
-		plx_log_stale_fill(x->vol->log, x->plex, true);
 }
 
 /**

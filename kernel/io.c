@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 #include "io.h"
+#include "plog.h"
 
 #define CLAIM_SHIFT 11 /* a write is in one MiB of the volume */
 #define CLAIM_SECTORS BIT(CLAIM_SHIFT)
@@ -373,6 +374,8 @@ static void read(struct plx_volume *vol, struct bio *bio)
 
 	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors))
 		leave(vol, epoch, bio, BLK_STS_IOERR);
+	else if (unlikely(plx_plog_bad(plan->plog, bio->bi_iter.bi_sector, bio_sectors(bio))))
+		leave(vol, epoch, bio, BLK_STS_IOERR); /* nobody can tell what is there */
 	else if (plan->plex[0].layout->parity &&
 		 plx_row_wanted(plan, bio->bi_iter.bi_sector))
 		plx_row_read(vol, plan, bio, epoch);

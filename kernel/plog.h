@@ -10,9 +10,18 @@
 #include "plexus.h"
 #include "plog_format.h"
 
+struct plx_plog_req;
+
+struct plx_plog_leg { /* of a request: its way to one log */
+	struct list_head node;
+	struct plx_plog_req *req;
+	u32 which; /* 0: of P, 1: of Q */
+};
+
 /*
  * One entry on its way. Between plx_plog_log() and plx_plog_written() it is the log's, and
- * what it points to does not change.
+ * what it points to does not change; the partial parity is not looked at any more once done()
+ * was called.
  */
 struct plx_plog_req {
 	/* row, change, crc, old_crc, has_old and partials are set; the log fills in the rest */
@@ -23,10 +32,10 @@ struct plx_plog_req {
 	/* durable in all logs of entry.partials but those in @failed (1: of P, 2: of Q) */
 	void (*done)(struct plx_plog_req *req, u32 failed);
 	/* the log's own */
-	struct list_head node;
-	atomic_t pending;
+	struct plx_plog_leg leg[2];
+	u32 note; /* plog_slots.h; 0: none */
+	u32 pending; /* legs */
 	u32 failed;
-	u64 seq[2];
 };
 
 struct plx_plog;
@@ -36,7 +45,10 @@ struct plx_plog;
  * pack->change, before a plan that names the log is published.
  */
 struct plx_plog *plx_plog_new(struct plx_volume *vol, const struct plx_conf_plex *cp);
-/* logs on members that get writes in @conf are used from now on, others are not */
+/*
+ * Logs on members that get writes in @conf are used from now on, others are not. One that
+ * failed is tried again. -ENOMEM: some of them cannot be used
+ */
 int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 		    const struct plx_conf_plex *cp);
 void plx_plog_stop(struct plx_plog *plog); /* no entries any more; waits for its works */
@@ -48,17 +60,29 @@ void plx_plog_free(struct plx_plog *plog);
  * context, maybe before this returns.
  */
 void plx_plog_log(struct plx_plog *plog, struct plx_plog_req *req);
-/* all writes that the entry speaks of have completed, or none was made. Any context */
+/*
+ * All writes that the entry speaks of have completed, or none was made. Once for each request
+ * whose done() was called, also where that said failed. Any context.
+ */
 void plx_plog_written(struct plx_plog *plog, struct plx_plog_req *req);
 
 /*
- * At a start, under pack->change, before any I/O of the volume: sets right all rows that
- * were being written, flushes, wipes the logs. 0: parity fits wherever it is trusted;
- * else it cannot be trusted in what is dirty.
+ * At a start, under pack->change, after plx_plog_follow(), before any I/O: sets right all rows of dirty
+ * regions that were being written, flushes, and begins the logs anew. @log is loaded. 0: parity
+ * fits wherever it was trusted, but for what plx_plog_bad() says; else it cannot be
+ * trusted in what is dirty.
  */
-int plx_plog_recover(struct plx_plog *plog, const struct plx_conf *conf,
+int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct plx_conf *conf,
 		     const struct plx_conf_volume *cv);
 /* the log of a member that is about to join says nothing. Sleeps. 0 or -EIO */
 int plx_plog_wipe(struct plx_disk *disk, const struct plx_conf_member *m);
+
+/*
+ * Sectors of the volume that were being written at a crash, and of which nobody can tell what
+ * they hold: reads of them fail, until they were written. Known until the volume stops. Any
+ * context, also for NULL.
+ */
+bool plx_plog_bad(struct plx_plog *plog, u64 sector, u32 sectors);
+void plx_plog_bad_written(struct plx_plog *plog, u64 sector, u32 sectors);
 
 #endif

@@ -68,7 +68,8 @@ bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *
 
 static bool entry_complete(const struct plx_plog_geometry *geo, struct plx_plog_entry *e)
 {
-	return e->serial && plx_plog_shape(geo, e) && (e->payload_sectors || !e->payload_crc);
+	return e->serial && !(e->serial >> PLX_PLOG_COUNT_BITS) && plx_plog_shape(geo, e) &&
+	       (e->payload_sectors || !e->payload_crc);
 }
 
 static bool geometry_sane(const struct plx_plog_geometry *geo)
@@ -244,7 +245,7 @@ int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *b
 	    le64_to_cpu(d->log_id) != geo->log_id || le32_to_cpu(d->member) != geo->member ||
 	    plx_plog_slot(geo, seq) != slot)
 		return -ESTALE;
-	if (!seq || le64_to_cpu(d->head) > seq)
+	if (!seq || seq >> PLX_PLOG_COUNT_BITS || le64_to_cpu(d->head) > seq)
 		return -EINVAL;
 	while (!(err = plx_plog_next(geo, block, &cursor, &e)))
 		n++;

@@ -38,8 +38,9 @@
  *     of a row that do not overlap know nothing of one another, and all of them count.
  *     A later one that is not in all logs where it has to be was not acted upon (1): it
  *     takes nothing away.
- *  3. A slot is reused, and head goes past it, when all writes of its entries have
- *     completed and the members were flushed since.
+ *  3. Head goes past a slot when all writes of its entries have completed and the members
+ *     were flushed since. The slot is reused when a slot that says so is on the disk. So
+ *     an entry is never lost before all older ones of that log have lost their say.
  *  4. Once all entries were replayed and the members flushed, an empty slot goes to
  *     each log with head at itself, before any row is written. The log of a member that
  *     joins, or returns, is wiped first; that of a stale one is never read.
@@ -51,6 +52,8 @@
 
 #include "conf.h"
 #include "stripe.h"
+
+#define PLX_PLOG_COUNT_BITS 62 /* seq and serial are below that: there is always a next one */
 
 struct plx_plog_geometry {
 	struct plx_id volume_id;

@@ -474,6 +474,22 @@ static void fail(struct plx_row *row)
 	plx_row_failed(row);
 }
 
+/* what a crash had left that nobody could tell is known again */
+static void known(struct plx_row *row)
+{
+	const struct plx_layout *l = row->plan->plex[0].layout;
+	u32 d;
+
+	for (d = 0; d < row->st.k; d++) {
+		struct plx_stripe_range c = row->change[d];
+
+		if (c.hi > c.lo)
+			plx_plog_bad_written(row->plan->plog,
+					     ((row->nr * row->st.k + d) << l->unit_shift) + c.lo,
+					     c.hi - c.lo);
+	}
+}
+
 /* the last bio of a step is done; in process context */
 static void next_step(struct plx_row *row)
 {
@@ -492,6 +508,7 @@ static void next_step(struct plx_row *row)
 			fail(row);
 			break;
 		}
+		known(row);
 		mend(row);
 		plx_row_end(row, BLK_STS_OK);
 		break;

@@ -264,11 +264,11 @@ static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
  * last: what the parity log could set right, it has set right.
  */
 static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
-		   const struct plx_conf_volume *cv, const struct plx_log *log, bool known)
+		   const struct plx_conf_volume *cv, struct plx_log *log, bool known)
 {
 	if (!vol->plog || (vol->log && vol->log != log)) /* a new log comes while it is in use */
 		return false;
-	return !plx_plog_recover(vol->plog, conf, cv) && known;
+	return !plx_plog_recover(vol->plog, log, conf, cv) && known;
 }
 
 /*

@@ -578,7 +578,7 @@ error_is_and_same()
 state_objects()
 {
 	plexus status --json | jq -S 'del(.packs[]? | .tasks, (.disks[]? | .read_errors, .write_errors),
-		(.volumes[]? | .sync, .dirty_regions, (.plexes[]? | .stale)))'
+		(.volumes[]? | .sync, .dirty_regions, (.plexes[]? | .stale, .members[]?.stale)))'
 }
 
 # done_ok NAME COMMAND...: a result: the command succeeds, and says S_OK.

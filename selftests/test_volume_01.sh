@@ -40,7 +40,6 @@ check "create: mirror of stripes becomes healthy" wait_until 20 volume_is p/e he
 check_pattern "mirror of stripes" "$(volume_path p/e)"
 check_equal "create: no disk has both plexes" 4 \
 	"$(volume_value p/e '[.plexes[].members[].extents[].path] | unique | length')"
-refused "create: parity is not there yet" E_NOTIMPL 'parity' plexus volume create p/x --size 8M --type parity
 
 refused "create: a name that is taken" E_INVALIDARG 'a' plexus volume create p/a --size 4M
 refused "create: no room" VDS_E_NOT_ENOUGH_SPACE 'room' plexus volume create p/x --size 1G

@@ -24,6 +24,11 @@ doors=(
 	"plan.c: plx_pack_disk_any plx_volume_plex"
 	# What is durable when the log says so is known to the volume: its disks are flushed first.
 	"log.c: plx_volume_flush"
+	# The same of the parity log; the logs are on the disks of the members.
+	"plog.c: plx_volume_flush plx_pack_disk plx_pack_disk_any"
+	"plog_recover.c: plx_pack_disk plx_pack_disk_error"
+	# A disk that cannot be flushed is lost before the next flush, which writers wait for.
+	"plog.c: plx_pack_lose_dead"
 	# A log copy that cannot be written is a lost disk.
 	"log.c log_store.c: plx_pack_disk_error"
 	# The writes that the log held back go on.

@@ -265,6 +265,7 @@ TEST(what_is_no_entry_is_not_written)
 	} while (0)
 	BAD(good, row, 1000);
 	BAD(good, serial, 0);
+	BAD(good, serial, 1ULL << 62);
 	BAD(good, partials, 0);
 	BAD(good, partials, 4);
 	BAD(good, change[1].hi, 17);
