@@ -170,14 +170,20 @@ static void leave(struct plx_volume *vol, unsigned int epoch, struct bio *bio, b
 	bio_endio(bio);
 }
 
-static void account(struct plx_io *io)
+/**
+ * plx_io_account - an I/O begins, for the statistics and for whoever waits for idle times
+ * @vol: the volume
+ * @bio: the I/O
+ *
+ * Return: what bio_end_io_acct() wants
+ */
+unsigned long plx_io_account(struct plx_volume *vol, struct bio *bio)
 {
-	struct plx_volume *vol = io->vol;
 	unsigned long now = jiffies;
 
 	if (READ_ONCE(vol->last_io) != now)
 		WRITE_ONCE(vol->last_io, now);
-	io->start = bio_start_io_acct(io->parent);
+	return bio_start_io_acct(bio);
 }
 
 static void launch_write(struct plx_io *io)
@@ -258,7 +264,7 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 		leave(vol, epoch, bio, BLK_STS_AGAIN);
 		return;
 	}
-	account(io);
+	io->start = plx_io_account(vol, io->parent);
 	if (may_launch(io))
 		launch_write(io);
 	if (rest)
@@ -354,7 +360,7 @@ static void read_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio 
 	io->sub[0].plex = i;
 	if (plan->n_current > 1)
 		WRITE_ONCE(plan->plex[i].plex->next_read, bio_end_sector(io->parent));
-	account(io);
+	io->start = plx_io_account(vol, io->parent);
 	plx_io_launch(io, &io->sub[0], disk, place.sector, 0);
 	plx_io_put(io);
 	if (rest)

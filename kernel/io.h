@@ -40,6 +40,7 @@ struct plx_io {
 
 void plx_io_end(struct plx_io *io, blk_status_t status);
 struct bio *plx_io_cut(struct bio *bio, u32 sectors, struct bio **rest);
+unsigned long plx_io_account(struct plx_volume *vol, struct bio *bio);
 void plx_io_put(struct plx_io *io);
 void plx_io_flushed(struct plx_io *io);
 void plx_io_again(struct plx_io *io);

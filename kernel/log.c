@@ -736,7 +736,8 @@ struct plx_log *plx_log_new(struct plx_volume *vol, const struct plx_conf_volume
 	log->wire = kvzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	log->block = kzalloc(PLX_BLOCK_SIZE, GFP_NOIO);
 	if (!log->warm || !log->recent || !log->held || !log->dirty || !log->unsync ||
-	    !log->cleaning || (cv->written_map && (!log->fresh || !log->touched)) || !log->image || !log->wire || !log->block) {
+	    !log->cleaning || (cv->written_map && (!log->fresh || !log->touched)) ||
+	    !log->image || !log->wire || !log->block) {
 		plx_log_free(log);
 		return NULL;
 	}

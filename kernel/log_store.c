@@ -158,7 +158,7 @@ void plx_log_unsync_from_dirty(struct plx_log *log)
 	if (flag)
 		WRITE_ONCE(log->distrust, true);
 	spin_unlock_irq(&log->lock);
-	/* a crash before that finds the parity log as it is now, or wiped by a recovery that failed */
+	/* before any write: a crash before that finds the parity logs as they are now */
 	if (flag)
 		plx_log_write_map(log, 0, log->dirty);
 }

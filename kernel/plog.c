@@ -438,6 +438,7 @@ void plx_plog_geometry_of(const struct plx_plog *plog, const struct plx_conf_ple
 			  struct plx_plog_geometry *geo)
 {
 	const struct plx_conf_member *m = &cp->member[member];
+	u32 slot = plx_plog_slot_sectors(cp->unit, cp->parity);
 	__le64 id;
 
 	memcpy(&id, cp->id.b, sizeof(id));
@@ -449,8 +450,7 @@ void plx_plog_geometry_of(const struct plx_plog *plog, const struct plx_conf_ple
 		.k = cp->n_members - cp->parity,
 		.parity = cp->parity,
 		.unit = cp->unit,
-		.n_slots = min_t(u64, U32_MAX, div_u64(m->log_sectors,
-						       plx_plog_slot_sectors(cp->unit, cp->parity))),
+		.n_slots = min_t(u64, U32_MAX, div_u64(m->log_sectors, slot)),
 	};
 }
 

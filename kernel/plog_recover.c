@@ -247,7 +247,8 @@ static int each_head(struct recovery *r, u32 m,
 		n = min_t(u32, n_slots - slot, HEADS);
 		for (i = 0; i < n; i++) {
 			aio_begin(&r->aio[i]);
-			aio_add(&r->aio[i], log_disk(r, m), REQ_OP_READ, slot_sector(r, m, slot + i),
+			aio_add(&r->aio[i], log_disk(r, m), REQ_OP_READ,
+				slot_sector(r, m, slot + i),
 				r->heads + i * PLX_BLOCK_SIZE, PLX_BLOCK_SIZE);
 		}
 		for (i = 0; i < n; i++) {

@@ -556,7 +556,7 @@ static void claimed(struct plx_row *row)
 		again(row);
 		return;
 	}
-	row->start = bio_start_io_acct(row->parent);
+	row->start = plx_io_account(row->vol, row->parent);
 	if (row->write)
 		plx_row_copy_in(row);
 	read_step(row);

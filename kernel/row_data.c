@@ -135,24 +135,26 @@ bool plx_row_take_pages(struct plx_row *row, gfp_t gfp)
 	return ok;
 }
 
-/* between the parent's buffer and the pages of a block, @range of the unit */
+/*
+ * Between the parent's buffer and the pages of a block, @range of the unit. By bytes: a
+ * piece of the buffer need neither begin nor end with a sector, see dma_alignment.
+ */
 static void copy(struct plx_row *row, struct bvec_iter *iter, struct page **page,
 		 struct plx_stripe_range range)
 {
-	u32 sector = range.lo, bytes;
+	size_t off = (size_t)(range.lo - row->base) << SECTOR_SHIFT;
+	size_t left = (size_t)(range.hi - range.lo) << SECTOR_SHIFT, bytes;
 
-	while (sector < range.hi) {
+	for (; left; left -= bytes, off += bytes) {
 		struct bio_vec bv = bio_iter_iovec(row->parent, *iter);
-		u32 in_page = PAGE_SECTORS - (sector & (PAGE_SECTORS - 1));
+		void *p = page_address(page[off >> PAGE_SHIFT]) + offset_in_page(off);
 
-		bytes = min3(bv.bv_len, in_page << SECTOR_SHIFT,
-			     (range.hi - sector) << SECTOR_SHIFT);
+		bytes = min3((size_t)bv.bv_len, PAGE_SIZE - offset_in_page(off), left);
 		if (row->write)
-			memcpy_from_page(at(row, page, sector), bv.bv_page, bv.bv_offset, bytes);
+			memcpy_from_page(p, bv.bv_page, bv.bv_offset, bytes);
 		else
-			memcpy_to_page(bv.bv_page, bv.bv_offset, at(row, page, sector), bytes);
+			memcpy_to_page(bv.bv_page, bv.bv_offset, p, bytes);
 		bio_advance_iter_single(row->parent, iter, bytes);
-		sector += bytes >> SECTOR_SHIFT;
 	}
 }
 

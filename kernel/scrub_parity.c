@@ -34,8 +34,10 @@ static u32 differ(const void *a, const void *b, u32 sectors, u32 *first)
 
 	for (at = 0; at < sectors; at += len) {
 		len = min_t(u32, sectors - at, PLX_BLOCK_SECTORS);
-		if (memcmp(a + (at << SECTOR_SHIFT), b + (at << SECTOR_SHIFT), len << SECTOR_SHIFT) &&
-		    !n++)
+		if (!memcmp(a + (at << SECTOR_SHIFT), b + (at << SECTOR_SHIFT),
+			    len << SECTOR_SHIFT))
+			continue;
+		if (!n++)
 			*first = at;
 	}
 	return n;

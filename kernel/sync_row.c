@@ -216,7 +216,8 @@ bool plx_rows_give_up(struct plx_sync *s, u32 members, const char *what)
 		plx_change_detach_member(&c, c.conf->volume[v], 0, m, PLX_MEMBER_FAILED);
 		if (cp->member[m].state != PLX_MEMBER_FAILED)
 			continue; /* one too many */
-		pr_warn("plexus: %s: member %u is given up: %s\n", c.conf->volume[v]->name, m, what);
+		pr_warn("plexus: %s: member %u is given up: %s\n", c.conf->volume[v]->name, m,
+			what);
 		any = true;
 	}
 	if (any && plx_change_commit(&c, &why))

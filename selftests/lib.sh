@@ -753,6 +753,92 @@ plexes_same()
 	done
 }
 
+# ------------------------------------------------------------------ parity
+
+# parity_make PACK/NAME SIZE [OPTION]...: as volume_make, with parity; PARITY_LOG=off: without its log
+parity_make()
+{
+	local name=$1 size=$2
+	shift 2
+
+	volume_make "$name" "$size" --type parity --write-hole "${PARITY_LOG:-log}" "$@"
+}
+
+# parity_tool WHAT PACK/VOLUME [ARG]...: plxparity on the files behind the disks of the volume
+parity_tool()
+{
+	local what=$1 volume=$2 members
+	shift 2
+
+	mapfile -t members < <(volume_value "$volume" ".plexes[0] | .unit, .parity, (.members[] |
+		[.extents[] | \"\(.path):\(.start):\(.size)\"] | join(\",\"))" |
+		sed "s#/dev/mapper/plxtest-#$disk_dir/#g")
+	plxparity "$what" "${members[@]}" "$@"
+}
+
+# parity_fits PACK/VOLUME: P and Q of all rows are those of the data, by the layout's description
+parity_fits()
+{
+	parity_tool check "$1"
+}
+
+# parity_data PACK/VOLUME: what the volume reads is what its disks have
+parity_data()
+{
+	parity_tool data "$1" | cmp -n "$(blockdev --getsize64 "$(volume_path "$1")")" - \
+		<(dd if="$(volume_path "$1")" bs=1M iflag=direct status=none)
+}
+
+# parity_scrub PACK/VOLUME: a scrub finds no difference
+parity_scrub()
+{
+	plexus task wait "$(task_of plexus volume scrub "$1")" --timeout 120 --quiet &&
+		[[ $(volume_value "$1" .mismatches) == 0 ]]
+}
+
+# parity_away PACK/VOLUME NAME...: it reads the same without the disks, which are there again then
+parity_away()
+{
+	local volume=$1 name path before after
+	shift
+
+	path=$(volume_path "$volume")
+	before=$(sum "$path")
+	for name; do
+		plexus disk offline "$(disk_path "$name")" --quiet
+	done
+	after=$(sum "$path") || after=error
+	for name; do
+		plexus disk online "$(disk_path "$name")" --quiet
+	done
+	wait_until 20 volume_is "$volume" healthy || echo "it is not healthy again"
+	[[ $before == "$after" ]] || { echo "without $*: not the same"; return 1; }
+}
+
+# parity_each_away PACK/VOLUME NAME...: the same without each of them, or with two parities each two
+parity_each_away()
+{
+	local volume=$1 a b two
+	shift
+
+	two=$(($(plex_value "$volume" 0 .parity) - 1))
+	for a; do
+		((two)) || { parity_away "$volume" "$a" || return 1; continue; }
+		for b; do
+			[[ ! $a < $b ]] || parity_away "$volume" "$a" "$b" || return 1
+		done
+	done
+}
+
+# parity_right PACK/VOLUME NAME...: four results: it fits in every way that can be looked at
+parity_right()
+{
+	check "${what:+$what: }the disks have what the volume reads" parity_data "$1"
+	check "${what:+$what: }parity fits" parity_fits "$1"
+	check "${what:+$what: }the same with disks away" parity_each_away "$@"
+	check "${what:+$what: }a scrub finds no difference" parity_scrub "$1"
+}
+
 # volume_idle PACK/VOLUME: healthy, and nothing runs or waits to be cleaned.
 volume_idle()
 {

@@ -379,9 +379,10 @@ TEST(what_is_chosen_is_what_the_rule_says)
 		for (i = 0; i < n; i++) {
 			u32 lo = test_random() % 12;
 
-			ref[i] = (struct plx_plog_ref){ test_random() % 3, i / 2 + 1, .in = 1 << i % 2,
-							.need = 3, .hull = { lo, lo + 1 +
-							test_random() % 4 } };
+			ref[i] =
+				(struct plx_plog_ref){ test_random() % 3, i / 2 + 1,
+						       .in = 1 << i % 2, .need = 3,
+						       .hull = { lo, lo + 1 + test_random() % 4 } };
 			if (i % 2) {
 				ref[i] = ref[i - 1];
 				ref[i].in = test_random() % 4 ? 2 : 1;
@@ -394,7 +395,8 @@ TEST(what_is_chosen_is_what_the_rule_says)
 
 			for (j = i + 2; j + 1 < n; j += 2)
 				if (all[j].row == all[i].row && all[j + 1].in == 2 &&
-				    all[j].hull.lo < all[i].hull.hi && all[i].hull.lo < all[j].hull.hi)
+				    all[j].hull.lo < all[i].hull.hi &&
+				    all[i].hull.lo < all[j].hull.hi)
 					keep = false;
 			want += keep;
 			for (j = 0; j < got; j++)

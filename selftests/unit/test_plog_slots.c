@@ -94,8 +94,13 @@ static u64 parity_of(const struct world *w, const block_t *data, u32 q, u32 s, u
 static struct plx_plog_geometry geo_of(const struct world *w, u32 member)
 {
 	return (struct plx_plog_geometry){
-		.log_id = 1, .rows = ROWS, .member = member, .k = w->k, .parity = w->parity,
-		.unit = UNIT, .n_slots = w->n_slots,
+		.log_id = 1,
+		.rows = ROWS,
+		.member = member,
+		.k = w->k,
+		.parity = w->parity,
+		.unit = UNIT,
+		.n_slots = w->n_slots,
 	};
 }
 
@@ -177,7 +182,8 @@ static void slot_begin(struct world *w, u32 m, struct flight *f)
 	for (i = 0; i < REQS; i++)
 		for (which = 0; which < w->parity; which++)
 			if (w->req[i].state == LOGGING && w->req[i].legs & 1U << which &&
-			    !w->req[i].in[which] && member_of(w, w->req[i].e.row, w->k + which) == m)
+			    !w->req[i].in[which] &&
+			    member_of(w, w->req[i].e.row, w->k + which) == m)
 				any |= 1U << i;
 	if (!any)
 		return;
@@ -419,7 +425,7 @@ static u32 find_entries(struct world *w, u32 here, struct plx_plog_ref *ref)
 					continue;
 				highest = max(highest, head.head);
 				for (cursor = 0; pass && head.seq >= highest &&
-				     !plx_plog_next(&geo, block, &cursor, &e);) {
+						 !plx_plog_next(&geo, block, &cursor, &e);) {
 					r.row = e.row;
 					r.serial = e.serial;
 					r.hull = e.hull;
@@ -643,8 +649,7 @@ TEST(whenever_power_fails_what_was_not_being_written_is_right)
 	for (i = 0; i < 800; i++) {
 		u32 parity = 1 + i % 2;
 
-		world_make(&w, parity + 2 + test_random() % (MEMBERS - parity - 1), parity,
-			   i % 3);
+		world_make(&w, parity + 2 + test_random() % (MEMBERS - parity - 1), parity, i % 3);
 		live(&w);
 	}
 	printf("# %llu crashes, %llu replays, %llu sectors, %llu of them known to be lost\n",

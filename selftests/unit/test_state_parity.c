@@ -314,3 +314,30 @@ TEST(the_table_of_a_member)
 		for (j = 0; j < 5; j++)
 			CHECK_EQ(plx_state_member_may(i, j), want[i][j]);
 }
+
+/* which members the plex can do without, and how many copies its log has */
+TEST(what_can_be_lost)
+{
+	static const struct {
+		const char *plexes;
+		u32 spare, copies; /* a bit for each member of the first plex */
+	} want[] = {
+		{ "1Cccc", 7, 2 },    { "1Csccc", 1, 2 },     { "1Cfccc", 1, 2 },
+		{ "1Coccc", 1, 2 },   { "1Coocc", 0, 2 },     { "1Cmocc", 0, 2 },
+		{ "2Ccccc", 0xf, 3 }, { "2Cmcccc", 0x1f, 3 }, { "2Csmccc", 3, 3 },
+		{ "2Cmfoccc", 0, 3 }, { "1Ccoo 0C", 0, 2 },   { "0C", 0, 0 },
+		{ "0C 0C", 0, 2 },
+	};
+	u32 i, m, spare;
+
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		struct plx_conf *conf = make_volume(want[i].plexes);
+		const struct plx_conf_plex *plex = conf->volume[0]->plex[0];
+
+		for (m = 0, spare = 0; plex->parity && m < plex->n_members; m++)
+			spare |= plx_conf_member_spare(conf, plex, m) << m;
+		CHECK_EQ(spare, want[i].spare);
+		CHECK_EQ(plx_conf_log_copies(conf->volume[0]), want[i].copies);
+		plx_conf_put(conf);
+	}
+}

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-#define SHAPE                                                                              \
+#define SHAPE                                                                                \
 	(OPT_SIZE | OPT_TYPE | OPT_DISK | OPT_UNIT | OPT_PLEXES | OPT_MEMBERS | OPT_PARITY | \
 	 OPT_WRITE_HOLE)
 #define SETTINGS                                                                               \

@@ -124,8 +124,10 @@ static void max_parity(void)
 }
 
 static const struct test tests[] = {
-	{ "a size with and without a suffix", sizes }, { "what is no size is refused", bad_sizes },
-	{ "sizes and times for people", formats },     { "numbers with a limit", numbers },
+	{ "a size with and without a suffix", sizes },
+	{ "what is no size is refused", bad_sizes },
+	{ "sizes and times for people", formats },
+	{ "numbers with a limit", numbers },
 	{ "the largest volume that fits", max_sizes },
 	{ "the largest volume with parity", max_parity },
 };

@@ -117,6 +117,7 @@ void kfree(const void *p);
 #define kmalloc(bytes, gfp) shim_alloc(bytes, false)
 #define kzalloc(bytes, gfp) shim_alloc(bytes, true)
 #define kcalloc(n, size, gfp) shim_array(n, size, true)
+#define kvcalloc(n, size, gfp) shim_array(n, size, true)
 #define kvzalloc(bytes, gfp) shim_alloc(bytes, true)
 #define kvmalloc_array(n, size, gfp) shim_array(n, size, false)
 #define kvfree(p) kfree(p)

@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The same with two parities.
+# timeout: 400
+export PARITY=2
+exec "$(dirname "$0")/test_parity_write_01.sh"
