@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks, again and again.
+ * VOLUME=mirror or VOLUME=parity says of what; without it parity has the even seeds.
  *
  * A cut: load and operations run for some milliseconds; all disks freeze at one
  * instant; the driver is unloaded; each disk is in one of its possible states; the
@@ -637,11 +638,12 @@ int main(int argc, char **argv)
 {
 	uint32_t cuts = argc > 1 ? atoi(argv[1]) : 100;
 	uint64_t since = ms_now();
+	const char *kind = getenv("VOLUME");
 	uint32_t most;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	module_path = argc > 3 ? argv[3] : "plexus.ko";
-	with_parity = getenv("VOLUME") ? !strcmp(getenv("VOLUME"), "parity") : !(seed & 1);
+	with_parity = kind && *kind ? !strcmp(kind, "parity") : !(seed & 1);
 	if (with_parity)
 		n_main = N_PARITY;
 	out_dir = argc > 4 ? argv[4] : NULL;
