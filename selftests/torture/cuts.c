@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -634,6 +635,14 @@ static void one_cut(void)
 	kernel_log();
 }
 
+static volatile sig_atomic_t ended;
+
+/* of timeout: after this cut */
+static void end(int nr)
+{
+	ended = nr;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t cuts = argc > 1 ? atoi(argv[1]) : 100;
@@ -656,11 +665,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	lseek(klog_fd, 0, SEEK_END);
+	signal(SIGTERM, end);
 	load();
 	make_pack();
-	for (cut_nr = 1; cut_nr <= cuts && violations < most; cut_nr++) {
+	for (cut_nr = 1; cut_nr <= cuts && violations < most && !ended; cut_nr++) {
 		one_cut();
-		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most)
+		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most || ended)
 			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %u sectors honestly lost, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
 			    (unsigned long long)spent[0] / cut_nr,
