@@ -180,8 +180,8 @@ static bool member_read(struct status *s, struct plexus_member *m, uint64_t pos,
 		int nr = status_disk_nr(s, &x->disk);
 
 		if (pos >= at && pos < at + x->size)
-			return nr >= 0 && pread(disk_fd[nr], to, len, x->start + pos - at) ==
-						  (ssize_t)len;
+			return nr >= 0 &&
+			       pread(disk_fd[nr], to, len, x->start + pos - at) == (ssize_t)len;
 	}
 	return false;
 }
@@ -237,8 +237,8 @@ bool check_parity(struct volume *v, const char *when)
 		if (!ret)
 			continue;
 		if (!bad++)
-			violation("volume %s, %s: row %llu, sectors %llu to %llu: %s", v->name, when,
-				  (unsigned long long)row, (unsigned long long)row * v->row,
+			violation("volume %s, %s: row %llu, sectors %llu to %llu: %s", v->name,
+				  when, (unsigned long long)row, (unsigned long long)row * v->row,
 				  (unsigned long long)(row + 1) * v->row - 1,
 				  ret < 0  ? "cannot be read" :
 				  ret == 1 ? "P is not what the data says" :

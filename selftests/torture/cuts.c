@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks, again and again.
+ * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks again and again.
  * VOLUME=mirror or VOLUME=parity says of what; without it parity has the even seeds.
  *
  * A cut: load and operations run for some milliseconds; all disks freeze at one
@@ -676,8 +676,8 @@ int main(int argc, char **argv)
 			    (unsigned long long)spent[0] / cut_nr,
 			    (unsigned long long)spent[1] / cut_nr,
 			    (unsigned long long)spent[2] / cut_nr,
-			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies, n_honest,
-			    (unsigned long long)n_operations, violations);
+			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies,
+			    n_honest, (unsigned long long)n_operations, violations);
 	}
 	printf("cuts %u, violations %u\n", cut_nr - 1, violations);
 	return violations > 0;

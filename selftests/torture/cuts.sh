@@ -46,6 +46,8 @@ echo 1 >$rcu/jiffies_till_next_fqs 2>/dev/null || true
 # Thousands of disks fail on purpose.
 dmesg -n 1
 
+# What the driver calls; the program loads the driver itself, and nothing with it.
+modprobe -qa xor raid6_pq 2>/dev/null || true
 insmod "$crashdisk" disks=6 sectors=98304
 export VOLUME=${VOLUME-}
 status=0

@@ -70,7 +70,8 @@ static bool can_spare(int nr, const struct plexus_id *but)
 				found = members_lost(&now, p, nr, harmed) <= p->n_parity;
 				continue;
 			}
-			found = plex_good(p) && !plex_on_disk(&now, p, nr) && !plex_on_disk(&now, p, harmed) &&
+			found = plex_good(p) && !plex_on_disk(&now, p, nr) &&
+				!plex_on_disk(&now, p, harmed) &&
 				!(but && plexus_id_equal(&p->id, but));
 		}
 		if (!found)
@@ -357,16 +358,14 @@ static void op_heal(void)
 
 void *operator_thread(void *arg)
 {
-	static void (*const mirror_op[])(void) = { op_add,    op_add,	    op_remove,	     op_break,
-						   op_break,  op_repair,   op_recover,	     op_scrub,
-						   op_cancel, op_settings, op_other_volume, op_harm,
-						   op_harm,   op_harm,	    op_heal,	     op_heal };
-	static void (*const parity_op[])(void) = { op_repair,	op_repair,	 op_recover,
-						   op_recover,	op_scrub,	 op_cancel,
-						   op_settings, op_other_volume, op_harm,
-						   op_harm,	op_harm,	 op_heal,
-						   op_heal,	op_heal,	 op_heal,
-						   op_recover };
+	static void (*const mirror_op[])(
+		void) = { op_add,     op_add,	op_remove, op_break,	op_break,	 op_repair,
+			  op_recover, op_scrub, op_cancel, op_settings, op_other_volume, op_harm,
+			  op_harm,    op_harm,	op_heal,   op_heal };
+	static void (*const parity_op[])(
+		void) = { op_repair,   op_repair,	op_recover, op_recover, op_scrub, op_cancel,
+			  op_settings, op_other_volume, op_harm,    op_harm,	op_harm,  op_heal,
+			  op_heal,     op_heal,		op_heal,    op_recover };
 	void (*const *op)(void) = with_parity ? parity_op : mirror_op;
 	uint32_t nap = below(&op_dice, 8000);
 	bool first = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Power cuts under mirrored volumes, or under ones with parity, and an oracle that knows what may be there afterwards. */
+/* Power cuts under volumes, and an oracle that knows what may be there afterwards. */
 #ifndef TORTURE_H
 #define TORTURE_H
 
