@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks again and again.
- * VOLUME=mirror or VOLUME=parity says of what; without it parity has the even seeds.
+ * VOLUME=mirror or VOLUME=parity says of what; without it parity has the even seeds. HARM is the
+ * only thing that befalls a disk meanwhile, see op_harm().
  *
  * A cut: load and operations run for some milliseconds; all disks freeze at one
  * instant; the driver is unloaded; each disk is in one of its possible states; the

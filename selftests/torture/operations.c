@@ -322,7 +322,12 @@ static void op_harm(void)
 	uint32_t k = below(&op_dice, 6), p = percent(&op_dice, 50) ? 100 : 10 + below(&op_dice, 50);
 	int nr = below(&op_dice, n_disks);
 	struct plexus_disk_info *d = disk_info(nr);
+	const char *only = getenv("HARM");
+	uint32_t i;
 
+	for (i = 0; only && i < 6; i++)
+		if (!strcmp(only, how[i]))
+			k = i;
 	if (!harm_on || harmed >= 0 || !d || !can_spare(nr, NULL))
 		return;
 	/* what failed at the end of the last harm may not be recorded yet */
