@@ -19,7 +19,10 @@ for i in 1 2 3; do
 	echo 1 >"$dir/memory_backed"
 	echo 512 >"$dir/blocksize"
 	echo 1 >"$dir/power"
-	paths+=("/dev/nullb$(cat "$dir/index")")
+	# newer kernels name it as the folder is
+	for path in "/dev/plxtest$i" "/dev/nullb$(cat "$dir/index")"; do
+		[[ ! -b $path ]] || paths+=("$path")
+	done
 done
 plexus pack create p "${paths[@]}" --quiet
 plexus volume create p/v --size 12M --type parity --unit 16K --write-hole "${PARITY_LOG:-log}" --quiet
