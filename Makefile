@@ -115,7 +115,7 @@ stress:
 	$(Q)selftests/vm/run.sh --mem 2560M --timeout $$(($(STRESS_SECONDS) * 2 + 600)) \
 		selftests/stress/mirror.sh $(STRESS_SECONDS) $(STRESS_SEED)
 
-# Power cuts under mirrors, on a kernel that may crash: the running one, or what RUN starts.
+# Power cuts under mirrors, or with VOLUME=parity under parity, on a kernel that may crash: the running one, or what RUN starts.
 CUTS ?= 200
 SEED ?= 1
 OUT ?= /tmp/torture
@@ -124,8 +124,8 @@ torture-program: user
 
 # A script of its own, since RUN may not hand on the environment.
 torture: module test-modules torture-program
-	$(Q)printf '#!/bin/sh\nexec env CUTS=%s SEED=%s OUT=%s PLEXUS_MODULE=%s CRASHDISK_MODULE=%s %s\n' \
-		'$(CUTS)' '$(SEED)' '$(OUT)' $(MODDIR)/kernel/plexus.ko \
+	$(Q)printf '#!/bin/sh\nexec env CUTS=%s SEED=%s VOLUME=%s OUT=%s PLEXUS_MODULE=%s CRASHDISK_MODULE=%s %s\n' \
+		'$(CUTS)' '$(SEED)' '$(VOLUME)' '$(OUT)' $(MODDIR)/kernel/plexus.ko \
 		$(MODDIR)/selftests/modules/crashdisk.ko $(CURDIR)/selftests/torture/cuts.sh \
 		>$(BUILD)/torture/run.sh
 	$(Q)chmod +x $(BUILD)/torture/run.sh
@@ -153,7 +153,8 @@ help:
 	@echo "  make stress           file systems on mirrors while disks fail and plexes come and go"
 	@echo "                        (STRESS_SECONDS=600 STRESS_SEED=1)"
 	@echo "On a kernel that may crash:"
-	@echo "  make torture          cuts the power under mirrors (CUTS=200 SEED=1), see Documentation/reliability.rst"
+	@echo "  make torture          cuts the power under mirrors or parity (CUTS=200 SEED=1 VOLUME=parity), see"
+	@echo "                        Documentation/reliability.rst"
 	@echo "For developers:"
 	@echo "  make unit             the unit tests alone"
 	@echo "  make lint             checkpatch, sparse, warnings, shellcheck, format, layers, licences"

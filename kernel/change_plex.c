@@ -212,6 +212,7 @@ static void drop_task(struct plx_change *c, struct plx_conf_plex *cp)
  * One that the plex cannot do without keeps its state, as the last current plex of a
  * mirror does: the plex gets no writes without it, so it misses nothing, and is right
  * again when its disk comes back. The order in which several are given up decides which.
+ * A stale one counts as lost anyway, and its task must not wait for a disk that is gone.
  */
 void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 			      u32 member, enum plx_member_state to)
@@ -220,7 +221,7 @@ void plx_change_detach_member(struct plx_change *c, struct plx_conf_volume *cv, 
 	struct plx_conf_member *cm = &cp->member[member];
 	struct mapped x;
 
-	if (gets_writes(cm) && !plx_conf_member_spare(c->conf, cp, member))
+	if (cm->state == PLX_MEMBER_CURRENT && !plx_conf_member_spare(c->conf, cp, member))
 		return;
 	x = find_member(c, cv, cp, member);
 	if (x.vol) {

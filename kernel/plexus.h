@@ -182,7 +182,10 @@ struct plx_log {
 	u32 n_unsync;
 	u32 worse; /* counts failed writes; READ_ONCE */
 	bool parity; /* of a volume with a parity plex; constant */
-	/* with parity: something dirty is unsync, or was and is not yet flushed; goes to disk with dirty */
+	/*
+	 * with parity: something dirty is unsync, or was and is not yet flushed; goes to disk
+	 * with dirty
+	 */
 	bool distrust;
 	bool trusts; /* distrust is about to end: the cleaner's */
 	u32 written_map; /* of fresh; constant */

@@ -56,13 +56,15 @@ static u32 vecs_of(const struct plx_plog_entry *e)
 	       DIV_ROUND_UP(partial_offset(e) + partial_bytes(e), PAGE_SIZE);
 }
 
-static u32 payload_crc(const struct plx_plog_req *req)
+static u32 payload_sum(const struct plx_plog_req *req)
 {
 	const struct plx_plog_entry *e = &req->entry;
-	u32 crc = 0, i, at, len, end;
+	struct xxh64_state sum;
+	u32 i, at, len, end;
 
 	if (!e->payload_sectors)
 		return 0;
+	plx_plog_sum_begin(&sum);
 	for (i = 0; i < 2; i++) {
 		if (!named(req, i))
 			continue;
@@ -71,11 +73,11 @@ static u32 payload_crc(const struct plx_plog_req *req)
 			void *page = kmap_local_page(req->partial[i][at / PAGE_SIZE]);
 
 			len = min_t(u32, end - at, PAGE_SIZE - offset_in_page(at));
-			crc = plx_plog_crc(crc, page + offset_in_page(at), len);
+			plx_plog_sum_add(&sum, page + offset_in_page(at), len);
 			kunmap_local(page);
 		}
 	}
-	return crc;
+	return plx_plog_sum_end(&sum);
 }
 
 /* a leg has come to its end; its request is @done when all have */
@@ -332,7 +334,7 @@ void plx_plog_log(struct plx_plog *plog, struct plx_plog_req *req)
 		req->done(req, req->entry.partials);
 		return;
 	}
-	req->entry.payload_crc = payload_crc(req);
+	req->entry.payload_sum = payload_sum(req);
 	spin_lock_irqsave(&plog->lock, flags);
 	if (!admit(plog, req, &done))
 		list_add_tail(&req->leg[0].node, &plog->blocked);
@@ -438,6 +440,7 @@ void plx_plog_geometry_of(const struct plx_plog *plog, const struct plx_conf_ple
 			  struct plx_plog_geometry *geo)
 {
 	const struct plx_conf_member *m = &cp->member[member];
+	u32 slot = plx_plog_slot_sectors(cp->unit, cp->parity);
 	__le64 id;
 
 	memcpy(&id, cp->id.b, sizeof(id));
@@ -449,8 +452,7 @@ void plx_plog_geometry_of(const struct plx_plog *plog, const struct plx_conf_ple
 		.k = cp->n_members - cp->parity,
 		.parity = cp->parity,
 		.unit = cp->unit,
-		.n_slots = min_t(u64, U32_MAX, div_u64(m->log_sectors,
-						       plx_plog_slot_sectors(cp->unit, cp->parity))),
+		.n_slots = min_t(u64, U32_MAX, div_u64(m->log_sectors, slot)),
 	};
 }
 

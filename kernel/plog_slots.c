@@ -26,9 +26,9 @@ struct plx_plog_slots *plx_plog_slots_new(u32 n_logs, u32 n_notes)
 	s->n_notes = n_notes;
 	for (s->n_buckets = 1; s->n_buckets < n_notes; s->n_buckets *= 2)
 		;
-	s->bucket = kvzalloc(s->n_buckets * sizeof(*s->bucket), GFP_NOIO);
+	s->bucket = kvcalloc(s->n_buckets, sizeof(*s->bucket), GFP_NOIO);
 	s->ring = kcalloc(n_logs, sizeof(*s->ring), GFP_NOIO);
-	s->note = kvzalloc((n_notes + 1) * sizeof(*s->note), GFP_NOIO);
+	s->note = kvcalloc(n_notes + 1, sizeof(*s->note), GFP_NOIO);
 	if (!s->bucket || !s->ring || !s->note) {
 		plx_plog_slots_free(s);
 		return NULL;

@@ -181,9 +181,11 @@ static bool step(struct plx_sync *s)
 	bool any;
 	int ret;
 
-	if (READ_ONCE(s->n_mends) && !has_memory(s))
-		return false;
-	mend(s);
+	if (READ_ONCE(s->n_mends)) {
+		if (!has_memory(s))
+			return false;
+		mend(s);
+	}
 	any = plx_sync_look(s, &l);
 	equal_task(s, &l);
 	if (any && l.n_cancel) {

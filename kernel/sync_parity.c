@@ -18,6 +18,7 @@ struct seen {
 	u64 row, end; /* those that are left */
 	u64 alone; /* rows below are done one by one: a member cannot be read */
 	u32 batch; /* rows at once */
+	u32 data; /* sectors of a row, of the volume */
 	u32 n;
 	struct plx_plex *plex[PLEXUS_MAX_MEMBERS];
 	u32 attached[PLEXUS_MAX_MEMBERS];
@@ -30,7 +31,7 @@ static bool look(struct plx_sync *s, u32 first, u32 last, u64 need, struct seen 
 	struct plx_plan *plan = plx_volume_plan(s->vol);
 	const struct plx_plan_plex *pp = &plan->plex[0];
 	bool ok = plan && plan->log && plx_sync_parity(plan);
-	u32 data, m, room;
+	u32 m, room;
 	u64 end;
 
 	seen->n = 0;
@@ -41,10 +42,10 @@ static bool look(struct plx_sync *s, u32 first, u32 last, u64 need, struct seen 
 		seen->serial = plan->serial;
 		seen->worse = READ_ONCE(plan->log->worse);
 		seen->batch = plx_rows_room(plan, &room);
-		data = plx_layout_row_data(pp->layout) << pp->layout->unit_shift;
-		seen->row = div_u64((u64)first << plan->log->shift, data);
+		seen->data = plx_layout_row_data(pp->layout) << pp->layout->unit_shift;
+		seen->row = div_u64((u64)first << plan->log->shift, seen->data);
 		end = min((u64)(last + 1) << plan->log->shift, plan->log->sectors);
-		seen->end = DIV_ROUND_UP_ULL(end, data);
+		seen->end = DIV_ROUND_UP_ULL(end, seen->data);
 	}
 	for (m = 0; ok && m < pp->layout->n_members; m++) {
 		if (!(need & BIT_ULL(m)))
@@ -258,8 +259,7 @@ int plx_sync_rows(struct plx_sync *s, u32 first, u32 last, u64 need)
 			continue;
 		}
 		seen.row += n;
-		plx_sync_throttle(s, (u64)n * plx_layout_row_data(s->rows->l) <<
-				  (s->rows->l->unit_shift + SECTOR_SHIFT), since);
+		plx_sync_throttle(s, (u64)n * seen.data << SECTOR_SHIFT, since);
 	}
 	if (!ret)
 		ret = READ_ONCE(s->stop) ? -EAGAIN : mark_done(s, &seen, first, last, need);

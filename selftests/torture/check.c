@@ -17,6 +17,27 @@ static uint8_t *buffer(int nr)
 	return buf[nr];
 }
 
+/* Sector by sector: only what may be lost may fail. */
+static bool read_pieces(struct volume *v, uint32_t first, uint8_t *buf, const char *when)
+{
+	uint32_t i, n = STEP / SECTOR, bad = 0;
+
+	for (i = 0; i < n; i++) {
+		ssize_t ret = pread(v->fd, buf + i * SECTOR, SECTOR, (off_t)(first + i) * SECTOR);
+
+		if (ret == SECTOR)
+			continue;
+		memset(buf + i * SECTOR, 0, SECTOR);
+		n_honest++;
+		if (!oracle_may_be_lost(v, first + i) && !bad++)
+			violation("volume %s, %s: sector %u cannot be read: %s", v->name, when,
+				  first + i, ret < 0 ? strerror(errno) : "too short");
+	}
+	if (bad)
+		printf("    %u sectors of %u\n", bad, n);
+	return !bad;
+}
+
 /* Reads all of a volume; what is found stays the only candidate if pin is set. */
 bool check_read(struct volume *v, const char *when, bool pin)
 {
@@ -28,7 +49,10 @@ bool check_read(struct volume *v, const char *when, bool pin)
 
 		if (ret != STEP && power_off)
 			return true; /* a copy, read while the load runs */
-		if (ret != STEP) {
+		if (ret != STEP && v->parity) {
+			if (!read_pieces(v, first, buf, when))
+				return false;
+		} else if (ret != STEP) {
 			violation("volume %s, %s: sector %u cannot be read: %s", v->name, when,
 				  first, ret < 0 ? strerror(errno) : "too short");
 			return false;
@@ -144,6 +168,171 @@ bool check_plexes(struct volume *v, const char *when)
 	return ok;
 }
 
+/* Part of a row on a member. */
+static bool member_read(struct status *s, struct plexus_member *m, uint64_t pos, uint8_t *to,
+			size_t len)
+{
+	uint64_t at = 0;
+	size_t e;
+
+	for (e = 0; e < m->n_extents; at += m->extents[e++].size) {
+		struct plexus_extent *x = &m->extents[e];
+		int nr = status_disk_nr(s, &x->disk);
+
+		if (pos >= at && pos < at + x->size)
+			return nr >= 0 && pread(disk_fd[nr], to, len, x->start + pos - at) ==
+						  (ssize_t)len;
+	}
+	return false;
+}
+
+static uint8_t times_two(uint8_t x)
+{
+	return x << 1 ^ (x & 0x80 ? 0x1d : 0);
+}
+
+/* Is the parity of a row what its data says? -1: cannot be read; else bit 0: P, bit 1: Q. */
+static int row_parity(struct status *s, struct plexus_plex_info *p, uint64_t row)
+{
+	uint32_t n = p->n_members, k = n - p->n_parity, at = n - 1 - row % n, d, i;
+	static uint8_t unit[5][STEP] __attribute__((aligned(4096)));
+	int bad = 0;
+
+	for (d = 0; d < n; d++)
+		if (!member_read(s, &p->members[(at + d) % n], row * p->unit, unit[d], p->unit))
+			return -1;
+	for (i = 0; i < p->unit; i++) {
+		uint8_t sum = 0, q = 0;
+
+		for (d = k; d--;) {
+			sum ^= unit[p->n_parity + d][i];
+			q = times_two(q) ^ unit[p->n_parity + d][i];
+		}
+		bad |= (sum != unit[0][i]) | (p->n_parity == 2 && q != unit[1][i]) << 1;
+	}
+	return bad;
+}
+
+/* Parity on the disks, byte for byte, with all members there and nothing to be done. */
+bool check_parity(struct volume *v, const char *when)
+{
+	struct plexus_plex_info *p = NULL;
+	struct plexus_volume_info *info;
+	uint32_t bad = 0;
+	struct status s;
+	uint64_t row;
+	size_t i;
+
+	if (status_get(lib, &s)) {
+		violation("status fails: %s", plexus_message(lib));
+		return false;
+	}
+	info = status_volume(&s, v->name);
+	for (i = 0; info && i < s.n_plexes; i++)
+		if (plexus_id_equal(&s.plexes[i]->volume, &info->id))
+			p = s.plexes[i];
+	for (row = 0; p && !members_lost(&s, p, -1, -1) && row < v->sectors / v->row; row++) {
+		int ret = row_parity(&s, p, row);
+
+		if (!ret)
+			continue;
+		if (!bad++)
+			violation("volume %s, %s: row %llu, sectors %llu to %llu: %s", v->name, when,
+				  (unsigned long long)row, (unsigned long long)row * v->row,
+				  (unsigned long long)(row + 1) * v->row - 1,
+				  ret < 0  ? "cannot be read" :
+				  ret == 1 ? "P is not what the data says" :
+				  ret == 2 ? "Q is not what the data says" :
+					     "P and Q are not what the data says");
+	}
+	if (bad) {
+		printf("    %u rows in all\n", bad);
+		status_print(&s);
+	}
+	status_free(&s);
+	return !bad;
+}
+
+static bool disk_set(int nr, bool on)
+{
+	struct plexus_disk_ref ref = { .pack.name = PACK };
+	struct plexus_outcome out;
+	struct status s;
+	int err = -1;
+	size_t i;
+
+	if (status_get(lib, &s))
+		return false;
+	for (i = 0; i < s.n_disks; i++) {
+		ref.id = &s.disks[i]->id;
+		if (status_disk_nr(&s, ref.id) == nr)
+			err = on ? plexus_disk_online(lib, &ref, false, &out) :
+				   plexus_disk_offline(lib, &ref, true, &out);
+	}
+	if (err)
+		violation("crash%d cannot go %s: %s", nr, on ? "online" : "offline",
+			  plexus_message(lib));
+	status_free(&s);
+	return !err;
+}
+
+/* Healthy, and then without one disk, and without two where that may be: the same bytes. */
+void check_degraded(void)
+{
+	int one = below(&check_dice, n_disks), two = below(&check_dice, n_disks);
+	struct status s;
+	uint32_t i;
+	size_t k;
+
+	if (!disk_set(one, false) || (two != one && !disk_set(two, false)) || status_get(lib, &s))
+		return;
+	for (k = 0; k < s.n_plexes; k++) {
+		struct plexus_plex_info *p = s.plexes[k];
+
+		for (i = 0; i < n_main; i++) {
+			struct plexus_volume_info *info = status_volume(&s, volume[i].name);
+
+			if (info && plexus_id_equal(&p->volume, &info->id) &&
+			    members_lost(&s, p, -1, -1) <= p->n_parity &&
+			    !check_read(&volume[i], "degraded", false)) {
+				status_print(&s);
+				oracle_any(&volume[i]);
+			}
+		}
+	}
+	status_free(&s);
+	disk_set(one, true);
+	if (two != one)
+		disk_set(two, true);
+	wait_healthy(10000, true);
+}
+
+void check_scrub(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < n_main; i++) {
+		struct plexus_volume_ref ref = { .pack.name = PACK, .name = volume[i].name };
+		struct plexus_volume_info *info;
+		struct plexus_outcome out;
+		struct status s;
+
+		if (plexus_volume_scrub(lib, &ref, false, &out)) {
+			violation("volume %s cannot be scrubbed: %s", volume[i].name,
+				  plexus_message(lib));
+			continue;
+		}
+		wait_healthy(10000, true);
+		if (status_get(lib, &s))
+			return;
+		info = status_volume(&s, volume[i].name);
+		if (info && info->mismatches)
+			violation("volume %s: a scrub finds %llu sectors that differ",
+				  volume[i].name, (unsigned long long)info->mismatches);
+		status_free(&s);
+	}
+}
+
 static bool well(struct status *s)
 {
 	size_t i;
@@ -192,7 +381,7 @@ static void help(struct status *s, bool recover)
 		struct plexus_disk_ref d = { .id = &s->disks[i]->id, .pack = pack };
 
 		if (s->disks[i]->status != PLEXUS_DISK_STATUS_ONLINE)
-			plexus_disk_online(lib, &d, &out);
+			plexus_disk_online(lib, &d, false, &out);
 	}
 	for (i = 0; i < s->n_volumes; i++) {
 		struct plexus_volume_ref v = { .id = &s->volumes[i]->id, .pack = pack };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cuts CUTS SEED MODULE [OUT [VIOLATIONS]]: cuts the power of a pack on crashdisks, again and again.
+ * VOLUME=mirror or VOLUME=parity says of what; without it parity has the even seeds.
  *
  * A cut: load and operations run for some milliseconds; all disks freeze at one
  * instant; the driver is unloaded; each disk is in one of its possible states; the
@@ -29,9 +30,14 @@ uint64_t seed;
 int disk_fd[MAX_DISKS];
 struct plexus *lib;
 
+struct dice check_dice;
+bool with_parity, disk_was_lost;
+uint32_t n_main = N_MIRRORS, n_honest;
+
 static struct dice dice;
 static const char *module_path, *out_dir;
 static int control_fd, klog_fd, lost = -1;
+static bool came_late; /* the disk that was lost is back since this start */
 static bool dirty_round; /* operations or harm since all was healthy */
 static uint32_t n_lost, n_down, n_late, n_copies;
 static uint64_t spent[8];
@@ -231,6 +237,42 @@ static void make_volume(struct volume *v, const char *name, uint32_t mib, uint32
 	oracle_init(v, name, mib << 11);
 }
 
+static void make_parity(struct volume *v, const char *name, uint32_t parity, uint32_t unit)
+{
+	struct plexus_volume_spec spec = { .pack.name = PACK,
+					   .name = name,
+					   .size = 3 << 20,
+					   .type = PLEXUS_TYPE_PARITY,
+					   .n_members = 3 + parity,
+					   .n_parity = parity,
+					   .unit = unit,
+					   .write_hole = PLEXUS_WRITE_HOLE_LOG };
+	struct plexus_outcome out;
+
+	if (plexus_volume_create(lib, &spec, &out)) {
+		printf("volume create: %s\n", plexus_message(lib));
+		exit(1);
+	}
+	oracle_init(v, name, 3 << 11);
+	v->parity = parity;
+	v->unit = unit / SECTOR;
+	v->row = 3 * v->unit;
+}
+
+static void make_volumes(void)
+{
+	if (with_parity) {
+		make_parity(&volume[0], "a", 1, 4096);
+		make_parity(&volume[1], "b", 1, 65536);
+		make_parity(&volume[2], "c", 2, 4096);
+		make_parity(&volume[3], "d", 2, 65536);
+	} else {
+		make_volume(&volume[0], "a", 4, 2);
+		make_volume(&volume[1], "b", 2, 2);
+		make_volume(&volume[2], "c", 3, 3);
+	}
+}
+
 static void make_pack(void)
 {
 	const char *paths[MAX_DISKS];
@@ -246,12 +288,10 @@ static void make_pack(void)
 		printf("pack create: %s\n", plexus_message(lib));
 		exit(1);
 	}
-	make_volume(&volume[0], "a", 4, 2);
-	make_volume(&volume[1], "b", 2, 2);
-	make_volume(&volume[2], "c", 3, 3);
+	make_volumes();
 	if (!volumes_open())
 		exit(1);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < n_main; i++)
 		if (load_fill(&volume[i]))
 			violation("volume %s cannot be filled", volume[i].name);
 	wait_healthy(10000, true);
@@ -328,18 +368,22 @@ static void bring_up(void)
 			control("%s %u %u", knob[k], i, 0);
 		control("async %u 0", i);
 	}
+	disk_was_lost = dirty_round || lost >= 0;
 	harmed = -1;
 	power_off = false;
+	came_late = false;
 	control("settle %llu", (unsigned long long)(seed * 1000003 + cut_nr));
 	if (lost < 0 && percent(&dice, 50)) {
 		lost = below(&dice, n_disks);
 		n_lost++;
 	} else if (lost >= 0 && percent(&dice, 50)) {
 		lost = -1;
+		came_late = true;
 		n_late++;
 	}
 	if (lost >= 0)
 		control("gone %u 1", (uint32_t)lost);
+	disk_was_lost |= lost >= 0;
 	for (i = 0; i < MAX_VOLUMES; i++)
 		if (volume[i].used)
 			oracle_restarted(&volume[i]);
@@ -366,7 +410,11 @@ static void check_equal(const char *when)
 	uint32_t i;
 
 	for (i = 0; i < MAX_VOLUMES; i++)
-		if (volume[i].used && volume[i].fd >= 0)
+		if (!volume[i].used || volume[i].fd < 0)
+			continue;
+		else if (volume[i].parity)
+			check_parity(&volume[i], when);
+		else
 			check_plexes(&volume[i], when);
 }
 
@@ -448,7 +496,7 @@ static bool mirror_again(void)
 
 	if (status_get(lib, &s))
 		return true;
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < n_main && !with_parity; i++) {
 		struct plexus_volume_info *info = status_volume(&s, volume[i].name);
 		struct plexus_volume_ref to = { .pack = pack },
 					 from = { .pack = pack, .name = "s" };
@@ -493,7 +541,7 @@ static bool flush_all(void)
 
 static void check(void)
 {
-	bool pin;
+	bool pin, incomplete = lost >= 0 || came_late;
 
 	if (!online()) {
 		violation("the pack does not start");
@@ -510,13 +558,17 @@ static void check(void)
 	}
 	check_copies();
 	check_all("after the start", false);
-	if (percent(&dice, 25))
+	if (percent(&dice, 25)) {
+		dirty_round |= incomplete;
 		return; /* the next cut comes while this is being resynced */
+	}
 	wait_healthy(10000, false);
 	check_all("after the resync", false);
 	check_equal("after the resync");
-	if (lost >= 0 && percent(&dice, 40))
+	if (lost >= 0 && percent(&dice, 40)) {
+		dirty_round = true;
 		return;
+	}
 	if (lost >= 0)
 		come_back();
 	if (!wait_healthy(10000, true))
@@ -527,6 +579,10 @@ static void check(void)
 	/* what was found is sure to stay only once it was flushed */
 	pin = percent(&dice, 80) && flush_all();
 	check_all("healthy again", pin);
+	if (with_parity && percent(&dice, 10))
+		check_degraded();
+	if (with_parity && percent(&dice, 10))
+		check_scrub();
 	dirty_round = mirror_again();
 }
 
@@ -561,6 +617,7 @@ static void one_cut(void)
 	uint64_t t = ms_now();
 
 	dice_seed(&dice, seed, cut_nr, 1);
+	dice_seed(&check_dice, seed, cut_nr, 2);
 	choose_mood();
 	operations_on = percent(&dice, 60);
 	harm_on = operations_on && percent(&dice, 60);
@@ -581,10 +638,14 @@ int main(int argc, char **argv)
 {
 	uint32_t cuts = argc > 1 ? atoi(argv[1]) : 100;
 	uint64_t since = ms_now();
+	const char *kind = getenv("VOLUME");
 	uint32_t most;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	module_path = argc > 3 ? argv[3] : "plexus.ko";
+	with_parity = kind && *kind ? !strcmp(kind, "parity") : !(seed & 1);
+	if (with_parity)
+		n_main = N_PARITY;
 	out_dir = argc > 4 ? argv[4] : NULL;
 	most = argc > 5 ? atoi(argv[5]) : 10;
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -600,12 +661,12 @@ int main(int argc, char **argv)
 	for (cut_nr = 1; cut_nr <= cuts && violations < most; cut_nr++) {
 		one_cut();
 		if (cut_nr % 100 == 0 || cut_nr == cuts || violations >= most)
-			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %llu operations, %u violations",
+			say("%llu ms each: load %llu, unloading %llu, start %llu, checks %llu; %u disks lost, %u came back later, %u times a volume was down, %u copies, %u sectors honestly lost, %llu operations, %u violations",
 			    (unsigned long long)(ms_now() - since) / cut_nr,
 			    (unsigned long long)spent[0] / cut_nr,
 			    (unsigned long long)spent[1] / cut_nr,
 			    (unsigned long long)spent[2] / cut_nr,
-			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies,
+			    (unsigned long long)spent[3] / cut_nr, n_lost, n_late, n_down, n_copies, n_honest,
 			    (unsigned long long)n_operations, violations);
 	}
 	printf("cuts %u, violations %u\n", cut_nr - 1, violations);

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# CUTS=n SEED=n selftests/torture/cuts.sh
+# CUTS=n SEED=n [VOLUME=mirror|parity] selftests/torture/cuts.sh
 #
-# Cuts the power under mirrors again and again, and looks at what is left: see cuts.c and
-# Documentation/reliability.rst. Needs root, and a kernel that may crash: use a virtual machine.
+# Cuts the power under mirrors, or parity (without VOLUME: where SEED is even), again and again,
+# and looks at what is left: see cuts.c and Documentation/reliability.rst. Needs root, and a kernel that may crash: use a virtual machine.
 #
 # Out of the tree: PLEXUS_MODULE and CRASHDISK_MODULE are the modules, CUTS_PROGRAM is the program.
 # What to look at after a violation goes to OUT (default: /tmp/torture).
@@ -46,7 +46,8 @@ echo 1 >$rcu/jiffies_till_next_fqs 2>/dev/null || true
 # Thousands of disks fail on purpose.
 dmesg -n 1
 
-insmod "$crashdisk" disks=6 sectors=49152
+insmod "$crashdisk" disks=6 sectors=98304
+export VOLUME=${VOLUME-}
 status=0
 "$program" "$CUTS" "$SEED" "$work/plexus.ko" "$OUT" || status=$?
 exit "$status"

@@ -11,7 +11,7 @@
 struct mood mood;
 atomic_bool stop_load, power_off;
 
-#define MAX_IO 256 /* sectors */
+#define MAX_IO 512 /* sectors */
 
 static void errored(struct volume *v, const char *what, uint32_t first, uint32_t n, int err)
 {
@@ -28,19 +28,31 @@ static void range(struct dice *d, struct volume *v, uint32_t *first, uint32_t *n
 	uint32_t from = 0, size = v->sectors, align = 8;
 
 	*n = 8;
-	if (percent(d, mood.big))
-		*n = 8 * (1 + below(d, MAX_IO / 8));
+	if (v->parity && percent(d, 15)) { /* whole rows */
+		*n = v->row * (1 + below(d, MAX_IO / v->row));
+		align = v->row;
+	} else if (v->parity && percent(d, 10)) { /* ends within units */
+		*n = v->unit + 1 + below(d, v->row);
+		align = 1;
+	} else if (percent(d, mood.big))
+		*n = 8 * (1 + below(d, v->parity ? MAX_IO / 8 : 32));
 	else if (percent(d, 20))
 		*n = 1 + below(d, 16), align = 1;
 	if (percent(d, mood.hot_percent)) {
-		from = (uint64_t)mood.hot_first * v->sectors / 100 / 8 * 8;
+		from = (uint64_t)mood.hot_first * v->sectors / 100 / align * align;
 		size = v->sectors / 16;
+		if (size < *n)
+			size = *n;
 		if (from + size > v->sectors)
 			from = v->sectors - size;
 	}
 	if (*n > size)
 		*n = size;
+	if (*n > MAX_IO)
+		*n = MAX_IO;
 	*first = from + below(d, size - *n + 1) / align * align;
+	if (*first + *n > v->sectors)
+		*first = v->sectors - *n;
 }
 
 static void do_write(struct dice *d, struct volume *v, uint8_t *buf, bool fua)
@@ -64,7 +76,7 @@ static void do_discard(struct dice *d, struct volume *v)
 {
 	uint32_t first, n, number;
 	uint64_t where[2];
-	bool zeroout = percent(d, 50);
+	bool zeroout = v->parity || percent(d, 50);
 	int ret;
 
 	range(d, v, &first, &n);
@@ -107,7 +119,7 @@ static void do_read(struct dice *d, struct volume *v, uint8_t *buf)
 		break;
 	}
 	oracle_release(v, first, n);
-	if (ret < 0)
+	if (ret < 0 && !oracle_lost(v, first, n))
 		errored(v, "a read", first, n, errno);
 }
 

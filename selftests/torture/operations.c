@@ -21,10 +21,12 @@ static struct status now;
 static const struct plexus_pack_ref pack = { .name = PACK };
 static struct plexus_outcome out;
 static uint32_t names;
+static int last_harmed = -1;
+static uint64_t healed;
 
 static struct volume *some_volume(struct plexus_volume_info **info)
 {
-	struct volume *v = &volume[below(&op_dice, 3)];
+	struct volume *v = &volume[below(&op_dice, n_main)];
 
 	*info = status_volume(&now, v->name);
 	return v->used && *info && v->fd >= 0 ? v : NULL;
@@ -55,15 +57,20 @@ static bool can_spare(int nr, const struct plexus_id *but)
 	uint32_t i;
 	size_t k;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < n_main; i++) {
 		struct plexus_volume_info *info = status_volume(&now, volume[i].name);
 		bool found = false;
 
 		for (k = 0; info && k < now.n_plexes && !found; k++) {
 			struct plexus_plex_info *p = now.plexes[k];
 
-			found = plexus_id_equal(&p->volume, &info->id) && plex_good(p) &&
-				!plex_on_disk(&now, p, nr) && !plex_on_disk(&now, p, harmed) &&
+			if (!plexus_id_equal(&p->volume, &info->id))
+				continue;
+			if (p->n_parity) {
+				found = members_lost(&now, p, nr, harmed) <= p->n_parity;
+				continue;
+			}
+			found = plex_good(p) && !plex_on_disk(&now, p, nr) && !plex_on_disk(&now, p, harmed) &&
 				!(but && plexus_id_equal(&p->id, but));
 		}
 		if (!found)
@@ -93,7 +100,7 @@ static void op_add(void)
 	struct plexus_volume_ref to, from = { .pack = pack };
 	char name[32];
 
-	if (!v || info->n_plexes > 3)
+	if (!v || v->parity || info->n_plexes > 3)
 		return;
 	to = (struct plexus_volume_ref){ .id = &info->id, .pack = pack };
 	snprintf(name, sizeof(name), "s%u", ++names);
@@ -119,14 +126,14 @@ static void op_remove(void)
 	if (!p || n < 3 || !can_spare(-2, &p->id))
 		return;
 	ref = (struct plexus_volume_ref){ .id = &info->id, .pack = pack };
-	plexus_plex_remove(h, &ref, &p->id, true, &out);
+	plexus_plex_remove(h, &ref, &p->id, &out);
 }
 
 static struct volume *free_slot(void)
 {
 	uint32_t i;
 
-	for (i = 3; i < MAX_VOLUMES; i++)
+	for (i = n_main; i < MAX_VOLUMES; i++)
 		if (!volume[i].used)
 			return &volume[i];
 	return NULL;
@@ -159,7 +166,7 @@ static void op_break(void)
 	bool ended = true;
 	int err;
 
-	if (!v || !copy)
+	if (!v || v->parity || !copy)
 		return;
 	p = some_plex(info, true, &n, &good);
 	if (!p || good < 2 || !can_spare(-2, &p->id))
@@ -272,7 +279,9 @@ static void op_settings(void)
 static void op_other_volume(void)
 {
 	struct plexus_volume_spec spec = { .pack = pack,
-					   .type = PLEXUS_TYPE_MIRROR,
+					   .type = with_parity ? PLEXUS_TYPE_PARITY :
+								 PLEXUS_TYPE_MIRROR,
+					   .unit = with_parity ? 4096 : 0,
 					   .size = 1 << 20 };
 	struct plexus_volume_ref ref = { .pack = pack };
 	char name[32];
@@ -315,6 +324,9 @@ static void op_harm(void)
 
 	if (!harm_on || harmed >= 0 || !d || !can_spare(nr, NULL))
 		return;
+	/* what failed at the end of the last harm may not be recorded yet */
+	if (with_parity && nr != last_harmed && ms_now() - healed < 30)
+		return;
 	harmed = nr;
 	if (k == 4) {
 		struct plexus_disk_ref ref = { .id = &d->id, .pack = pack };
@@ -332,10 +344,12 @@ static void op_heal(void)
 
 	if (harmed < 0)
 		return;
+	last_harmed = harmed;
 	harm_heal();
+	healed = ms_now();
 	if (d && percent(&op_dice, 70)) {
 		ref.id = &d->id;
-		plexus_disk_online(h, &ref, &out);
+		plexus_disk_online(h, &ref, false, &out);
 	}
 	if (percent(&op_dice, 50))
 		plexus_pack_recover(h, &pack, NULL, false, &out);
@@ -343,10 +357,17 @@ static void op_heal(void)
 
 void *operator_thread(void *arg)
 {
-	static void (*const op[])(void) = { op_add,    op_add,	    op_remove,	     op_break,
-					    op_break,  op_repair,   op_recover,	     op_scrub,
-					    op_cancel, op_settings, op_other_volume, op_harm,
-					    op_harm,   op_harm,	    op_heal,	     op_heal };
+	static void (*const mirror_op[])(void) = { op_add,    op_add,	    op_remove,	     op_break,
+						   op_break,  op_repair,   op_recover,	     op_scrub,
+						   op_cancel, op_settings, op_other_volume, op_harm,
+						   op_harm,   op_harm,	    op_heal,	     op_heal };
+	static void (*const parity_op[])(void) = { op_repair,	op_repair,	 op_recover,
+						   op_recover,	op_scrub,	 op_cancel,
+						   op_settings, op_other_volume, op_harm,
+						   op_harm,	op_harm,	 op_heal,
+						   op_heal,	op_heal,	 op_heal,
+						   op_recover };
+	void (*const *op)(void) = with_parity ? parity_op : mirror_op;
 	uint32_t nap = below(&op_dice, 8000);
 	bool first = true;
 
@@ -358,7 +379,7 @@ void *operator_thread(void *arg)
 		if (first && harm_on && percent(&op_dice, 60))
 			op_harm();
 		else
-			op[below(&op_dice, sizeof(op) / sizeof(op[0]))]();
+			op[below(&op_dice, 16)]();
 		first = false;
 		n_operations++;
 		status_free(&now);

@@ -157,6 +157,7 @@ void oracle_done(struct volume *v, uint32_t first, uint32_t n, uint32_t number, 
 		for (k = s->n - 1; s->c[k].issued != number; k--)
 			;
 		s->c[k].acked = now;
+		s->lost = 0;
 		if (fua)
 			drop_before(s, k);
 	}
@@ -198,6 +199,32 @@ void oracle_flush_done(struct volume *v, uint32_t begin, bool ok)
 		}
 	}
 	pthread_mutex_unlock(&v->lock);
+}
+
+/*
+ * The read failed. With a disk lost that is right for what was being written when the power
+ * failed, or was not flushed, and for what was lost before.
+ */
+bool oracle_may_be_lost(struct volume *v, uint32_t sector)
+{
+	struct sector *s = &v->s[sector];
+
+	if (!v->parity || (!s->lost && (s->n < 2 || !disk_was_lost)))
+		return false;
+	s->lost = 1;
+	s->n = 1;
+	s->c[0] = (struct cand){ .what = WHAT_ANY };
+	return true;
+}
+
+bool oracle_lost(struct volume *v, uint32_t first, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = first; i < first + n; i++)
+		if (v->s[i].lost)
+			return true;
+	return false;
 }
 
 void oracle_restarted(struct volume *v)

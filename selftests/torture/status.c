@@ -65,6 +65,30 @@ bool plex_on_disk(struct status *s, struct plexus_plex_info *p, int nr)
 	return false;
 }
 
+/* Is the member not to be read, or with one of these disks? */
+bool member_lost(struct status *s, struct plexus_plex_info *p, size_t m, int nr)
+{
+	size_t e;
+
+	if (p->members[m].has_state && p->members[m].state != PLEXUS_MEMBER_STATE_CURRENT)
+		return true;
+	for (e = 0; e < p->members[m].n_extents; e++)
+		if (nr >= 0 && status_disk_nr(s, &p->members[m].extents[e].disk) == nr)
+			return true;
+	return false;
+}
+
+/* How many would be lost without these two disks? */
+uint32_t members_lost(struct status *s, struct plexus_plex_info *p, int nr, int nr2)
+{
+	uint32_t n = 0;
+	size_t m;
+
+	for (m = 0; m < p->n_members; m++)
+		n += member_lost(s, p, m, nr) || member_lost(s, p, m, nr2);
+	return n;
+}
+
 bool plex_good(const struct plexus_plex_info *p)
 {
 	return p->health == PLEXUS_HEALTH_HEALTHY || p->health == PLEXUS_HEALTH_FAILING ||
@@ -100,7 +124,8 @@ void status_print(struct status *s)
 			       (unsigned long long)p->stale);
 			for (m = 0; m < p->n_members; m++)
 				for (e = 0; e < p->members[m].n_extents; e++)
-					printf(" crash%d@%llu+%llu",
+					printf(" %scrash%d@%llu+%llu",
+					       member_lost(s, p, m, -1) ? "lost:" : "",
 					       status_disk_nr(s, &p->members[m].extents[e].disk),
 					       (unsigned long long)p->members[m].extents[e].start /
 						       SECTOR,

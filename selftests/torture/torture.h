@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Power cuts under mirrored volumes, and an oracle that knows what may be there afterwards. */
+/* Power cuts under mirrored volumes, or under ones with parity, and an oracle that knows what may be there afterwards. */
 #ifndef TORTURE_H
 #define TORTURE_H
 
@@ -18,6 +18,8 @@
 #define CHUNK 128 /* sectors */
 #define MAX_DISKS 8
 #define MAX_VOLUMES 8
+#define N_MIRRORS 3
+#define N_PARITY 4
 #define PACK "torture"
 
 /* ---- chance ---- */
@@ -52,6 +54,7 @@ struct cand {
 
 struct sector {
 	uint8_t n, busy;
+	uint8_t lost; /* reads may fail until it is written: the driver said that it cannot tell */
 	struct cand
 		c[MAX_CAND]; /* in the order of the writes; c[0] is sure to be overwritten by none */
 };
@@ -60,6 +63,8 @@ struct volume {
 	char name[32];
 	uint32_t id;
 	uint32_t sectors;
+	uint32_t parity; /* members that may be lost; 0: a mirror */
+	uint32_t unit, row; /* sectors of a stripe unit, and of a row's data */
 	struct sector *s;
 	uint8_t *open_chunk; /* has sectors with more than one candidate */
 	pthread_mutex_t lock;
@@ -86,6 +91,8 @@ void oracle_flush_done(struct volume *v, uint32_t begin, bool ok);
 void oracle_restarted(struct volume *v);
 void oracle_copy_begin(struct volume *v, struct volume *copy);
 void oracle_copy_end(struct volume *v);
+bool oracle_may_be_lost(struct volume *v, uint32_t sector);
+bool oracle_lost(struct volume *v, uint32_t first, uint32_t n);
 int oracle_match(const struct volume *v, uint32_t sector, const uint8_t *data, bool exact);
 void oracle_pin(struct volume *v, uint32_t sector, int cand);
 void oracle_explain(const struct volume *v, uint32_t sector, const uint8_t *data);
@@ -139,11 +146,18 @@ void status_print(struct status *s);
 struct plexus_volume_info *status_volume(struct status *s, const char *name);
 int status_disk_nr(struct status *s, const struct plexus_id *id);
 bool plex_on_disk(struct status *s, struct plexus_plex_info *p, int nr);
+bool member_lost(struct status *s, struct plexus_plex_info *p, size_t m, int nr);
+uint32_t members_lost(struct status *s, struct plexus_plex_info *p, int nr, int nr2);
 bool plex_good(const struct plexus_plex_info *p);
 
 /* ---- all of it ---- */
 
 extern uint32_t n_disks, cut_nr, disk_sectors;
+extern struct dice check_dice;
+extern bool with_parity;
+extern uint32_t n_main; /* the first volumes: there from begin to end */
+extern uint32_t n_honest; /* sectors that could not be read, as may be */
+extern bool disk_was_lost; /* at this cut, or before it: blocks that were being written may be lost */
 extern uint64_t seed;
 extern uint32_t violations;
 extern int disk_fd[MAX_DISKS];
@@ -157,6 +171,9 @@ void sleep_us(uint32_t us);
 
 bool check_read(struct volume *v, const char *when, bool pin);
 bool check_plexes(struct volume *v, const char *when);
+bool check_parity(struct volume *v, const char *when);
+void check_degraded(void);
+void check_scrub(void);
 bool wait_healthy(uint32_t ms, bool complain);
 bool volume_open(struct status *s, struct volume *v);
 bool volumes_open(void);

@@ -94,8 +94,13 @@ static u64 parity_of(const struct world *w, const block_t *data, u32 q, u32 s, u
 static struct plx_plog_geometry geo_of(const struct world *w, u32 member)
 {
 	return (struct plx_plog_geometry){
-		.log_id = 1, .rows = ROWS, .member = member, .k = w->k, .parity = w->parity,
-		.unit = UNIT, .n_slots = w->n_slots,
+		.log_id = 1,
+		.rows = ROWS,
+		.member = member,
+		.k = w->k,
+		.parity = w->parity,
+		.unit = UNIT,
+		.n_slots = w->n_slots,
 	};
 }
 
@@ -110,7 +115,7 @@ static void entry_make(struct world *w, struct req *r, u32 row)
 	memset(e, 0, sizeof(*e));
 	e->row = row;
 	e->partials = (1U << w->parity) - 1;
-	e->payload_crc = 1;
+	e->payload_sum = 1;
 	lo = test_random() % UNIT;
 	memcpy(r->fresh, w->data[row], sizeof(r->fresh));
 	do {
@@ -122,16 +127,16 @@ static void entry_make(struct world *w, struct req *r, u32 row)
 		}
 	} while (!plx_plog_shape(&geo, e));
 	if (!e->payload_sectors)
-		e->payload_crc = 0;
+		e->payload_sum = 0;
 	for (d = 0; d < w->k; d++) {
 		u32 bytes = (e->change[d].hi - e->change[d].lo) * SB;
 
 		if (!bytes)
 			continue;
-		e->old_crc[d] = plx_plog_crc(0, &r->fresh[d][e->change[d].lo], bytes);
+		e->old_sum[d] = plx_plog_sum(&r->fresh[d][e->change[d].lo], bytes);
 		for (s = e->change[d].lo; s < e->change[d].hi; s++)
 			r->fresh[d][s] = test_random();
-		e->crc[d] = plx_plog_crc(0, &r->fresh[d][e->change[d].lo], bytes);
+		e->sum[d] = plx_plog_sum(&r->fresh[d][e->change[d].lo], bytes);
 		if (test_random() % 2)
 			e->has_old |= 1U << d;
 	}
@@ -177,7 +182,8 @@ static void slot_begin(struct world *w, u32 m, struct flight *f)
 	for (i = 0; i < REQS; i++)
 		for (which = 0; which < w->parity; which++)
 			if (w->req[i].state == LOGGING && w->req[i].legs & 1U << which &&
-			    !w->req[i].in[which] && member_of(w, w->req[i].e.row, w->k + which) == m)
+			    !w->req[i].in[which] &&
+			    member_of(w, w->req[i].e.row, w->k + which) == m)
 				any |= 1U << i;
 	if (!any)
 		return;
@@ -419,7 +425,7 @@ static u32 find_entries(struct world *w, u32 here, struct plx_plog_ref *ref)
 					continue;
 				highest = max(highest, head.head);
 				for (cursor = 0; pass && head.seq >= highest &&
-				     !plx_plog_next(&geo, block, &cursor, &e);) {
+						 !plx_plog_next(&geo, block, &cursor, &e);) {
 					r.row = e.row;
 					r.serial = e.serial;
 					r.hull = e.hull;
@@ -643,8 +649,7 @@ TEST(whenever_power_fails_what_was_not_being_written_is_right)
 	for (i = 0; i < 800; i++) {
 		u32 parity = 1 + i % 2;
 
-		world_make(&w, parity + 2 + test_random() % (MEMBERS - parity - 1), parity,
-			   i % 3);
+		world_make(&w, parity + 2 + test_random() % (MEMBERS - parity - 1), parity, i % 3);
 		live(&w);
 	}
 	printf("# %llu crashes, %llu replays, %llu sectors, %llu of them known to be lost\n",

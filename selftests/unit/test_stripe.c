@@ -67,8 +67,8 @@ static void model_start(struct model *m, u32 n, u32 parity, u32 missing, bool in
 	u32 b;
 
 	m->n = n;
-	m->st = (struct plx_stripe){ n - parity, parity, UNIT, SB, missing,
-				    m->coming ? 0 : missing, in_sync, false };
+	m->st = (struct plx_stripe){ n - parity, parity, UNIT, SB, missing, m->coming ? 0 : missing,
+				     in_sync,	 false };
 	fill(m->truth, sizeof(m->truth));
 	truth_parity(m);
 	memcpy(m->disk, m->truth, sizeof(m->disk));

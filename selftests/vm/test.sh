@@ -80,7 +80,7 @@ run_shared()
 		nr=$((nr + 1))
 		log=$logs/machine$nr
 		status=0
-		"$dir/vm/run.sh" --disks 4 --disk-size 512M --mem 2G --timeout 1800 --no-check --out "$log.d" \
+		"$dir/vm/run.sh" --disks 4 --disk-size 512M --mem 2G --timeout 2700 --no-check --out "$log.d" \
 			"$dir/run.sh" "${shared[@]}" 2>&1 | tee "$log" || status=$?
 		# The last line is the runner's; when there is none, its results so far count.
 		summary=$(grep -a -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log") || summary=

@@ -117,6 +117,7 @@ void kfree(const void *p);
 #define kmalloc(bytes, gfp) shim_alloc(bytes, false)
 #define kzalloc(bytes, gfp) shim_alloc(bytes, true)
 #define kcalloc(n, size, gfp) shim_array(n, size, true)
+#define kvcalloc(n, size, gfp) shim_array(n, size, true)
 #define kvzalloc(bytes, gfp) shim_alloc(bytes, true)
 #define kvmalloc_array(n, size, gfp) shim_array(n, size, false)
 #define kvfree(p) kfree(p)
@@ -151,5 +152,16 @@ struct rcu_head {
 
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void rcu_barrier(void);
+
+/* the first byte that is not @c; NULL: all are */
+static inline void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const unsigned char *p = start;
+
+	for (; bytes; bytes--, p++)
+		if (*p != (unsigned char)c)
+			return (void *)p;
+	return NULL;
+}
 
 #endif
