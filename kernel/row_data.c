@@ -135,24 +135,26 @@ bool plx_row_take_pages(struct plx_row *row, gfp_t gfp)
 	return ok;
 }
 
-/* between the parent's buffer and the pages of a block, @range of the unit */
+/*
+ * Between the parent's buffer and the pages of a block, @range of the unit. By bytes: a
+ * piece of the buffer need neither begin nor end with a sector, see dma_alignment.
+ */
 static void copy(struct plx_row *row, struct bvec_iter *iter, struct page **page,
 		 struct plx_stripe_range range)
 {
-	u32 sector = range.lo, bytes;
+	size_t off = (size_t)(range.lo - row->base) << SECTOR_SHIFT;
+	size_t left = (size_t)(range.hi - range.lo) << SECTOR_SHIFT, bytes;
 
-	while (sector < range.hi) {
+	for (; left; left -= bytes, off += bytes) {
 		struct bio_vec bv = bio_iter_iovec(row->parent, *iter);
-		u32 in_page = PAGE_SECTORS - (sector & (PAGE_SECTORS - 1));
+		void *p = page_address(page[off >> PAGE_SHIFT]) + offset_in_page(off);
 
-		bytes = min3(bv.bv_len, in_page << SECTOR_SHIFT,
-			     (range.hi - sector) << SECTOR_SHIFT);
+		bytes = min3((size_t)bv.bv_len, PAGE_SIZE - offset_in_page(off), left);
 		if (row->write)
-			memcpy_from_page(at(row, page, sector), bv.bv_page, bv.bv_offset, bytes);
+			memcpy_from_page(p, bv.bv_page, bv.bv_offset, bytes);
 		else
-			memcpy_to_page(bv.bv_page, bv.bv_offset, at(row, page, sector), bytes);
+			memcpy_to_page(bv.bv_page, bv.bv_offset, p, bytes);
 		bio_advance_iter_single(row->parent, iter, bytes);
-		sector += bytes >> SECTOR_SHIFT;
 	}
 }
 
@@ -221,20 +223,22 @@ void plx_row_rebuild(struct plx_row *row)
 	}
 }
 
-static u32 crc_of(const struct plx_row *row, struct page **page, struct plx_stripe_range r)
+static u32 sum_of(const struct plx_row *row, struct page **page, struct plx_stripe_range r)
 {
-	u32 crc = 0, lo, hi;
+	struct xxh64_state sum;
+	u32 lo, hi;
 
+	plx_plog_sum_begin(&sum);
 	for (lo = r.lo; lo < r.hi; lo = hi) {
 		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, r.hi);
-		crc = plx_plog_crc(crc, at(row, page, lo), (size_t)(hi - lo) << SECTOR_SHIFT);
+		plx_plog_sum_add(&sum, at(row, page, lo), (size_t)(hi - lo) << SECTOR_SHIFT);
 	}
-	return crc;
+	return plx_plog_sum_end(&sum);
 }
 
 /*
- * Sums of what was there help only where several blocks are written: one alone is old or
- * new in each sector whatever they say.
+ * Sums of the data help only where several blocks are written: one alone is old or new in
+ * each sector whatever they say. Those of what was there are known where it was read.
  */
 void plx_row_entry(struct plx_row *row)
 {
@@ -251,10 +255,12 @@ void plx_row_entry(struct plx_row *row)
 		if (empty(row->how.change[d]))
 			continue;
 		e->change[d] = row->how.change[d];
-		e->crc[d] = crc_of(row, row->part[d].new, e->change[d]);
-		if (n == 1 || row->how.way != PLX_STRIPE_RMW)
+		if (n == 1)
 			continue;
-		e->old_crc[d] = crc_of(row, row->part[d].cur, e->change[d]);
+		e->sum[d] = sum_of(row, row->part[d].new, e->change[d]);
+		if (row->how.way != PLX_STRIPE_RMW)
+			continue;
+		e->old_sum[d] = sum_of(row, row->part[d].cur, e->change[d]);
 		e->has_old |= 1U << d;
 	}
 	for (i = 0; i < st->parity; i++) {
