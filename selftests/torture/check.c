@@ -28,7 +28,7 @@ static bool read_pieces(struct volume *v, uint32_t first, uint8_t *buf, const ch
 		if (ret == SECTOR)
 			continue;
 		memset(buf + i * SECTOR, 0, SECTOR);
-		n_honest++;
+		n_honest += !v->s[first + i].lost;
 		if (!oracle_may_be_lost(v, first + i) && !bad++)
 			violation("volume %s, %s: sector %u cannot be read: %s", v->name, when,
 				  first + i, ret < 0 ? strerror(errno) : "too short");

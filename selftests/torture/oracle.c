@@ -201,15 +201,27 @@ void oracle_flush_done(struct volume *v, uint32_t begin, bool ok)
 	pthread_mutex_unlock(&v->lock);
 }
 
+/* Was another block of the row being written as well, or not flushed? */
+static bool row_open(const struct volume *v, uint32_t sector)
+{
+	uint32_t first = sector / v->row * v->row, i;
+
+	for (i = first; i < first + v->row; i++)
+		if (i / v->unit != sector / v->unit && (v->s[i].lost || v->s[i].n > 1))
+			return true;
+	return false;
+}
+
 /*
- * The read failed. With a disk lost that is right for what was being written when the power
- * failed, or was not flushed, and for what was lost before.
+ * The read failed. With a disk lost that is right for what was being written, along with
+ * other blocks of its row, when the power failed, or was not flushed, and for what was lost
+ * before.
  */
 bool oracle_may_be_lost(struct volume *v, uint32_t sector)
 {
 	struct sector *s = &v->s[sector];
 
-	if (!v->parity || (!s->lost && (s->n < 2 || !disk_was_lost)))
+	if (!v->parity || (!s->lost && (s->n < 2 || !disk_was_lost || !row_open(v, sector))))
 		return false;
 	s->lost = 1;
 	s->n = 1;
