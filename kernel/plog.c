@@ -268,7 +268,7 @@ static bool admit(struct plx_plog *plog, struct plx_plog_req *req, struct list_h
 {
 	u32 i;
 
-	req->failed = unusable(plog, req);
+	req->failed = plog->gone ? req->entry.partials : unusable(plog, req);
 	if (req->failed) {
 		list_add_tail(&req->leg[0].node, done);
 		return true;
@@ -425,9 +425,9 @@ static void flush_members(struct work_struct *work)
 		plx_pack_lose_dead(plog->vol->pack);
 	spin_lock_irq(&plog->lock);
 	plx_plog_flush_end(plog->slots, !ret);
-	if (ret)
+	if (ret && !plog->gone)
 		queue_delayed_work(plog->vol->pack->row_wq, &plog->flush_work, FLUSH_AGAIN);
-	else
+	else if (!ret)
 		go_on(plog, &writes, &done);
 	spin_unlock_irq(&plog->lock);
 	submit(&writes);
@@ -616,7 +616,7 @@ static bool has_cache(struct plx_plog *plog, const struct plx_conf *conf,
 int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 		    const struct plx_conf_plex *cp)
 {
-	bool cached = has_cache(plog, conf, cp);
+	bool cached = has_cache(plog, conf, cp), gone = !plx_conf_plex_attached(conf, cp);
 	int ret = 0, err;
 	LIST_HEAD(done);
 	u32 i;
@@ -627,6 +627,10 @@ int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 	}
 	spin_lock_irq(&plog->lock);
 	plog->cached = cached;
+	plog->gone = gone;
+	for (i = 0; gone && i < plog->n_logs; i++)
+		legs_end(&plog->log[i].waiting, true, &done);
+	/* tells those that are blocked, too */
 	queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	spin_unlock_irq(&plog->lock);
 	tell(&done);
