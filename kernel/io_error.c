@@ -224,24 +224,52 @@ static bool survives(struct plx_io *io, const struct plx_conf_volume *cv, unsign
 	return false;
 }
 
-/*
- * A failed flush of a parity plex: what is on that disk of it is given up, if the plex can
- * do without. Writes are row_error.c's.
- */
-static bool give_up_members(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u32 d)
+static bool member_on(const struct plx_conf_member *m, int d)
 {
-	struct plx_conf_plex *cp = cv->plex[plex];
-	bool any = false;
-	u32 m, i;
+	u32 i;
+
+	for (i = 0; i < m->n_extents; i++)
+		if (d >= 0 && m->extent[i].disk == d)
+			return true;
+	return false;
+}
+
+static bool cache_lost(struct plx_io *io, u32 sub);
+
+/* can a parity plex do without all members on the disks whose flush failed? */
+static bool can_lose(struct plx_change *c, struct plx_io *io, const struct plx_conf_plex *cp)
+{
+	u32 lost = plx_conf_plex_lost(c->conf, cp), i, m;
 
 	for (m = 0; m < cp->n_members; m++) {
-		for (i = 0; i < cp->member[m].n_extents; i++)
-			if (cp->member[m].extent[i].disk == d)
+		if (plx_conf_member_seen(c->conf, &cp->member[m]) != PLX_MEMBER_CURRENT)
+			continue;
+		for (i = 0; i < io->n; i++)
+			if (cache_lost(io, i) &&
+			    member_on(&cp->member[m],
+				      plx_conf_disk_find(c->conf, &io->sub[i].disk->id)))
 				break;
-		if (i == cp->member[m].n_extents || !plx_conf_plex_attached(c->conf, cp) ||
-		    cp->member[m].state > PLX_MEMBER_STALE ||
-		    (cp->member[m].state == PLX_MEMBER_CURRENT &&
-		     plx_conf_plex_lost(c->conf, cp) == cp->parity))
+		lost += i < io->n;
+	}
+	return lost <= cp->parity;
+}
+
+/*
+ * A failed flush of a parity plex: what is on that disk of it is given up, if the plex can
+ * do without all that failed: one too many, and none is. Writes are row_error.c's.
+ */
+static bool give_up_members(struct plx_change *c, struct plx_io *io, struct plx_conf_volume *cv,
+			    u32 plex, u32 d)
+{
+	struct plx_conf_plex *cp = cv->plex[plex];
+	bool any = false, current_too = can_lose(c, io, cp);
+	u32 m;
+
+	if (!plx_conf_plex_attached(c->conf, cp))
+		return false;
+	for (m = 0; m < cp->n_members; m++) {
+		if (!member_on(&cp->member[m], d) || cp->member[m].state > PLX_MEMBER_STALE ||
+		    (cp->member[m].state == PLX_MEMBER_CURRENT && !current_too))
 			continue;
 		plx_change_detach_member(c, cv, plex, m, PLX_MEMBER_FAILED);
 		any = true;
@@ -340,7 +368,7 @@ static bool give_up_cached(struct plx_change *c, struct plx_io *io, u32 sub)
 			enum plx_plex_state state = cv->plex[i]->state;
 
 			if (cv->plex[i]->parity) {
-				any |= give_up_members(c, cv, i, d);
+				any |= give_up_members(c, io, cv, i, d);
 				continue;
 			}
 			if (!plx_conf_plex_uses(cv->plex[i], d) ||

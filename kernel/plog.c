@@ -56,13 +56,15 @@ static u32 vecs_of(const struct plx_plog_entry *e)
 	       DIV_ROUND_UP(partial_offset(e) + partial_bytes(e), PAGE_SIZE);
 }
 
-static u32 payload_crc(const struct plx_plog_req *req)
+static u32 payload_sum(const struct plx_plog_req *req)
 {
 	const struct plx_plog_entry *e = &req->entry;
-	u32 crc = 0, i, at, len, end;
+	struct xxh64_state sum;
+	u32 i, at, len, end;
 
 	if (!e->payload_sectors)
 		return 0;
+	plx_plog_sum_begin(&sum);
 	for (i = 0; i < 2; i++) {
 		if (!named(req, i))
 			continue;
@@ -71,11 +73,11 @@ static u32 payload_crc(const struct plx_plog_req *req)
 			void *page = kmap_local_page(req->partial[i][at / PAGE_SIZE]);
 
 			len = min_t(u32, end - at, PAGE_SIZE - offset_in_page(at));
-			crc = plx_plog_crc(crc, page + offset_in_page(at), len);
+			plx_plog_sum_add(&sum, page + offset_in_page(at), len);
 			kunmap_local(page);
 		}
 	}
-	return crc;
+	return plx_plog_sum_end(&sum);
 }
 
 /* a leg has come to its end; its request is @done when all have */
@@ -266,7 +268,7 @@ static bool admit(struct plx_plog *plog, struct plx_plog_req *req, struct list_h
 {
 	u32 i;
 
-	req->failed = unusable(plog, req);
+	req->failed = plog->gone ? req->entry.partials : unusable(plog, req);
 	if (req->failed) {
 		list_add_tail(&req->leg[0].node, done);
 		return true;
@@ -332,7 +334,7 @@ void plx_plog_log(struct plx_plog *plog, struct plx_plog_req *req)
 		req->done(req, req->entry.partials);
 		return;
 	}
-	req->entry.payload_crc = payload_crc(req);
+	req->entry.payload_sum = payload_sum(req);
 	spin_lock_irqsave(&plog->lock, flags);
 	if (!admit(plog, req, &done))
 		list_add_tail(&req->leg[0].node, &plog->blocked);
@@ -423,9 +425,9 @@ static void flush_members(struct work_struct *work)
 		plx_pack_lose_dead(plog->vol->pack);
 	spin_lock_irq(&plog->lock);
 	plx_plog_flush_end(plog->slots, !ret);
-	if (ret)
+	if (ret && !plog->gone)
 		queue_delayed_work(plog->vol->pack->row_wq, &plog->flush_work, FLUSH_AGAIN);
-	else
+	else if (!ret)
 		go_on(plog, &writes, &done);
 	spin_unlock_irq(&plog->lock);
 	submit(&writes);
@@ -614,7 +616,7 @@ static bool has_cache(struct plx_plog *plog, const struct plx_conf *conf,
 int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 		    const struct plx_conf_plex *cp)
 {
-	bool cached = has_cache(plog, conf, cp);
+	bool cached = has_cache(plog, conf, cp), gone = !plx_conf_plex_attached(conf, cp);
 	int ret = 0, err;
 	LIST_HEAD(done);
 	u32 i;
@@ -625,6 +627,10 @@ int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,
 	}
 	spin_lock_irq(&plog->lock);
 	plog->cached = cached;
+	plog->gone = gone;
+	for (i = 0; gone && i < plog->n_logs; i++)
+		legs_end(&plog->log[i].waiting, true, &done);
+	/* tells those that are blocked, too */
 	queue_work(plog->vol->pack->row_wq, &plog->log_work);
 	spin_unlock_irq(&plog->lock);
 	tell(&done);

@@ -3,7 +3,6 @@
  * Slots of a parity log to and from the disk. Why they are: plog_format.h.
  */
 #include <linux/bitops.h>
-#include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -32,11 +31,6 @@ u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq)
 
 	div_u64_rem(seq, geo->n_slots, &slot);
 	return slot;
-}
-
-u32 plx_plog_crc(u32 crc, const void *buf, size_t bytes)
-{
-	return ~crc32c(~crc, buf, bytes);
 }
 
 static bool changes(const struct plx_plog_entry *e, u32 d)
@@ -69,7 +63,7 @@ bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *
 static bool entry_complete(const struct plx_plog_geometry *geo, struct plx_plog_entry *e)
 {
 	return e->serial && !(e->serial >> PLX_PLOG_COUNT_BITS) && plx_plog_shape(geo, e) &&
-	       (e->payload_sectors || !e->payload_crc);
+	       (e->payload_sectors || !e->payload_sum);
 }
 
 static bool geometry_sane(const struct plx_plog_geometry *geo)
@@ -110,11 +104,11 @@ static void write_encode(const struct plx_plog_entry *e, u32 d, struct plx_plog_
 	w->block = d;
 	w->lo = cpu_to_le16(e->change[d].lo);
 	w->hi = cpu_to_le16(e->change[d].hi);
-	w->crc = cpu_to_le32(e->crc[d]);
+	w->sum = cpu_to_le32(e->sum[d]);
 	if (!(e->has_old & 1U << d))
 		return;
 	w->flags = PLX_PLOG_HAS_OLD;
-	w->old_crc = cpu_to_le32(e->old_crc[d]);
+	w->old_sum = cpu_to_le32(e->old_sum[d]);
 }
 
 int plx_plog_add(const struct plx_plog_geometry *geo, void *block, struct plx_plog_entry *e)
@@ -136,7 +130,7 @@ int plx_plog_add(const struct plx_plog_geometry *geo, void *block, struct plx_pl
 	memset(entry, 0, sizeof(*entry));
 	entry->row = cpu_to_le64(e->row);
 	entry->serial = cpu_to_le64(e->serial);
-	entry->payload_crc = cpu_to_le32(e->payload_crc);
+	entry->payload_sum = cpu_to_le32(e->payload_sum);
 	entry->lo = cpu_to_le16(e->hull.lo);
 	entry->hi = cpu_to_le16(e->hull.hi);
 	entry->n_writes = n;
@@ -150,11 +144,20 @@ int plx_plog_add(const struct plx_plog_geometry *geo, void *block, struct plx_pl
 	return 0;
 }
 
+/* of what is used; the rest means nothing */
+static u32 head_crc(const struct plx_plog_disk *d)
+{
+	u32 used = min_t(u32, le32_to_cpu(d->entry_bytes), sizeof(d->entries));
+
+	return plx_format_crc(d, offsetof(struct plx_plog_disk, entries) + used,
+			      offsetof(struct plx_plog_disk, crc));
+}
+
 void plx_plog_seal(void *block)
 {
 	struct plx_plog_disk *d = block;
 
-	d->crc = cpu_to_le32(plx_format_crc(d, sizeof(*d), offsetof(struct plx_plog_disk, crc)));
+	d->crc = cpu_to_le32(head_crc(d));
 }
 
 static int write_decode(const struct plx_plog_geometry *geo, const struct plx_plog_write_disk *w,
@@ -166,10 +169,10 @@ static int write_decode(const struct plx_plog_geometry *geo, const struct plx_pl
 		return -EINVAL;
 	*next = d + 1;
 	e->change[d] = (struct plx_stripe_range){ lo, hi };
-	e->crc[d] = le32_to_cpu(w->crc);
+	e->sum[d] = le32_to_cpu(w->sum);
 	if (w->flags & PLX_PLOG_HAS_OLD) {
 		e->has_old |= 1U << d;
-		e->old_crc[d] = le32_to_cpu(w->old_crc);
+		e->old_sum[d] = le32_to_cpu(w->old_sum);
 	}
 	return 0;
 }
@@ -187,7 +190,7 @@ static int entry_decode(const struct plx_plog_geometry *geo, const u8 *from, u32
 		return -EINVAL;
 	e->row = le64_to_cpu(d->row);
 	e->serial = le64_to_cpu(d->serial);
-	e->payload_crc = le32_to_cpu(d->payload_crc);
+	e->payload_sum = le32_to_cpu(d->payload_sum);
 	e->partials = d->partials;
 	for (i = 0; i < d->n_writes; i++)
 		if (write_decode(geo, w + i, e, &next))
@@ -229,7 +232,7 @@ int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *b
 {
 	const struct plx_plog_disk *d = block;
 	struct plx_plog_entry e;
-	u32 cursor = 0, n = 0;
+	u32 cursor = 0, n = 0, used;
 	u64 seq;
 	int err;
 
@@ -237,8 +240,9 @@ int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *b
 		return -EINVAL;
 	if (le32_to_cpu(d->magic) != PLX_PLOG_MAGIC)
 		return -ENODATA;
-	if (le32_to_cpu(d->crc) !=
-	    plx_format_crc(d, sizeof(*d), offsetof(struct plx_plog_disk, crc)))
+	used = le32_to_cpu(d->entry_bytes);
+	if (used > sizeof(d->entries) || le32_to_cpu(d->crc) != head_crc(d) ||
+	    memchr_inv(d->entries + used, 0, sizeof(d->entries) - used))
 		return -EBADMSG;
 	seq = le64_to_cpu(d->seq);
 	if (memcmp(d->volume_id, geo->volume_id.b, sizeof(d->volume_id)) ||
@@ -267,7 +271,7 @@ int plx_plog_check_payload(const struct plx_plog_geometry *geo, const void *bloc
 		const u8 *own = (const u8 *)payload + ((size_t)e.payload_at << PLX_SECTOR_SHIFT);
 		size_t bytes = (size_t)e.payload_sectors << PLX_SECTOR_SHIFT;
 
-		if (plx_plog_crc(0, own, bytes) != e.payload_crc)
+		if (e.payload_sectors && plx_plog_sum(own, bytes) != e.payload_sum)
 			return -EBADMSG;
 	}
 	return err == -ENOENT ? 0 : err;

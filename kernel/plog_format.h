@@ -50,6 +50,7 @@
 #ifndef _PLX_PLOG_FORMAT_H
 #define _PLX_PLOG_FORMAT_H
 
+#include <linux/xxhash.h>
 #include "conf.h"
 #include "stripe.h"
 
@@ -67,10 +68,10 @@ struct plx_plog_geometry {
 struct plx_plog_entry {
 	u64 row, serial; /* serial: of the volume, counted up, from 1 on */
 	struct plx_stripe_range change[PLX_STRIPE_MAX]; /* of each data block */
-	u32 crc[PLX_STRIPE_MAX], old_crc[PLX_STRIPE_MAX]; /* plx_plog_crc() of change[] */
-	u32 has_old; /* blocks whose old_crc is known */
+	u32 sum[PLX_STRIPE_MAX], old_sum[PLX_STRIPE_MAX]; /* plx_plog_sum() of change[] */
+	u32 has_old; /* blocks whose old_sum is known */
 	u32 partials; /* parity blocks that are there: 1: P, 2: Q */
-	u32 payload_crc; /* plx_plog_crc() of the partial P over the hull, then the partial Q */
+	u32 payload_sum; /* plx_plog_sum() of the partial P over the hull, then the partial Q */
 	/* follow from the above */
 	struct plx_stripe_range hull;
 	u32 payload_at, payload_sectors; /* behind the head; 0 sectors for a full stripe */
@@ -84,7 +85,31 @@ struct plx_plog_head {
 /* sectors of a slot: the largest entry fits */
 u32 plx_plog_slot_sectors(u32 unit, u32 parity);
 u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq); /* where it goes */
-u32 plx_plog_crc(u32 crc, const void *buf, size_t bytes); /* begins with 0, can be continued */
+/*
+ * The lower half of the xxh64 of what is added, whole or in pieces, from an empty one on.
+ * It tells what was written from what was not, at the speed of memory on any machine; the
+ * crc32c of the heads does so for little data.
+ */
+static inline void plx_plog_sum_begin(struct xxh64_state *sum)
+{
+	xxh64_reset(sum, 0);
+}
+
+static inline void plx_plog_sum_add(struct xxh64_state *sum, const void *buf, size_t bytes)
+{
+	xxh64_update(sum, buf, bytes);
+}
+
+static inline u32 plx_plog_sum_end(const struct xxh64_state *sum)
+{
+	return xxh64_digest(sum);
+}
+
+static inline u32 plx_plog_sum(const void *buf, size_t bytes)
+{
+	return xxh64(buf, bytes, 0);
+}
+
 
 /* fills what follows from the rest; false: it is no entry. Looks at neither serial nor crc */
 bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *e);

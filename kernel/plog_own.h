@@ -49,6 +49,7 @@ struct plx_plog {
 	struct plx_plog_slots *slots;
 	u64 serial;
 	bool cached; /* a disk may lose what it acknowledged and did not flush */
+	bool gone; /* the plex lost too many members: nothing can be flushed, nor written */
 	struct list_head blocked; /* leg[0] of requests that have no note yet */
 	struct plx_plog_ranges bad;
 	struct work_struct log_work; /* goes on with what waits */

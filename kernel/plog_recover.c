@@ -429,11 +429,12 @@ static int entry_read(struct recovery *r, const struct plx_plog_ref *ref, struct
 	aio_begin(&a);
 	aio_add(&a, disk, REQ_OP_READ, sector + PLX_BLOCK_SECTORS + e->payload_at, r->payload,
 		(size_t)e->payload_sectors << SECTOR_SHIFT);
-	if (aio_wait(&a) ||
-	    plx_plog_crc(0, r->payload, (size_t)e->payload_sectors << SECTOR_SHIFT) !=
-	    e->payload_crc)
+	if (aio_wait(&a))
 		return -EIO;
-	return 0;
+	if (!e->payload_sectors)
+		return 0;
+	return plx_plog_sum(r->payload, (size_t)e->payload_sectors << SECTOR_SHIFT) ==
+			       e->payload_sum ? 0 : -EIO;
 }
 
 /* blocks over the hull that are there; returns those that are not, or cannot be read */

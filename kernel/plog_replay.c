@@ -68,11 +68,11 @@ static void make_written(const struct plx_plog_entry *e, struct plx_plog_replay 
 	}
 }
 
-static u32 crc_of(const struct plx_plog_entry *e, const struct plx_plog_replay *r, u32 d)
+static u32 sum_of(const struct plx_plog_entry *e, const struct plx_plog_replay *r, u32 d)
 {
 	const u8 *data = r->block[d];
 
-	return plx_plog_crc(0, data + offset(e, r, e->change[d].lo),
+	return plx_plog_sum(data + offset(e, r, e->change[d].lo),
 			    (size_t)(e->change[d].hi - e->change[d].lo) * r->sector_bytes);
 }
 
@@ -107,12 +107,12 @@ static void decide(const struct plx_plog_entry *e, struct plx_plog_replay *r, u3
 		if (!(usable & 1U << b))
 			continue;
 		make_written(e, r, 1U << d, lost, 1U << b);
-		crc = crc_of(e, r, d);
-		if (crc == e->crc[d]) {
+		crc = sum_of(e, r, d);
+		if (crc == e->sum[d]) {
 			r->verdict[d] = PLX_PLOG_NEW;
 			return;
 		}
-		if (e->has_old & 1U << d && crc == e->old_crc[d]) {
+		if (e->has_old & 1U << d && crc == e->old_sum[d]) {
 			r->verdict[d] = PLX_PLOG_OLD;
 			return;
 		}

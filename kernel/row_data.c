@@ -223,20 +223,22 @@ void plx_row_rebuild(struct plx_row *row)
 	}
 }
 
-static u32 crc_of(const struct plx_row *row, struct page **page, struct plx_stripe_range r)
+static u32 sum_of(const struct plx_row *row, struct page **page, struct plx_stripe_range r)
 {
-	u32 crc = 0, lo, hi;
+	struct xxh64_state sum;
+	u32 lo, hi;
 
+	plx_plog_sum_begin(&sum);
 	for (lo = r.lo; lo < r.hi; lo = hi) {
 		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, r.hi);
-		crc = plx_plog_crc(crc, at(row, page, lo), (size_t)(hi - lo) << SECTOR_SHIFT);
+		plx_plog_sum_add(&sum, at(row, page, lo), (size_t)(hi - lo) << SECTOR_SHIFT);
 	}
-	return crc;
+	return plx_plog_sum_end(&sum);
 }
 
 /*
- * Sums of what was there help only where several blocks are written: one alone is old or
- * new in each sector whatever they say.
+ * Sums of the data help only where several blocks are written: one alone is old or new in
+ * each sector whatever they say. Those of what was there are known where it was read.
  */
 void plx_row_entry(struct plx_row *row)
 {
@@ -253,10 +255,12 @@ void plx_row_entry(struct plx_row *row)
 		if (empty(row->how.change[d]))
 			continue;
 		e->change[d] = row->how.change[d];
-		e->crc[d] = crc_of(row, row->part[d].new, e->change[d]);
-		if (n == 1 || row->how.way != PLX_STRIPE_RMW)
+		if (n == 1)
 			continue;
-		e->old_crc[d] = crc_of(row, row->part[d].cur, e->change[d]);
+		e->sum[d] = sum_of(row, row->part[d].new, e->change[d]);
+		if (row->how.way != PLX_STRIPE_RMW)
+			continue;
+		e->old_sum[d] = sum_of(row, row->part[d].cur, e->change[d]);
 		e->has_old |= 1U << d;
 	}
 	for (i = 0; i < st->parity; i++) {

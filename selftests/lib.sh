@@ -785,7 +785,7 @@ parity_fits()
 # parity_data PACK/VOLUME: what the volume reads is what its disks have
 parity_data()
 {
-	parity_tool data "$1" | cmp -n "$(blockdev --getsize64 "$(volume_path "$1")")" - \
+	cmp -n "$(blockdev --getsize64 "$(volume_path "$1")")" <(parity_tool data "$1") \
 		<(dd if="$(volume_path "$1")" bs=1M iflag=direct status=none)
 }
 

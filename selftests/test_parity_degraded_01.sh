@@ -12,7 +12,7 @@ pack_make p 5 64M
 writes()
 {
 	fio --name=d --filename="$path" --ioengine=libaio --direct=1 --rw=randwrite --bsrange=512-128k \
-		--blockalign=512 --iodepth=8 --numjobs=2 --size=6M --offset_increment=6M --loops=3 \
+		--blockalign=512 --iodepth=8 --numjobs=2 --size=6M --offset_increment=6M --loops=6 \
 		--randseed=$RANDOM --verify=crc32c --verify_fatal=1 --minimal
 }
 

@@ -186,7 +186,7 @@ struct plx_log_disk {
  */
 struct plx_plog_disk {
 	__le32 magic;
-	__le32 crc; /* crc32c of the 4096 bytes, this field zero */
+	__le32 crc; /* crc32c up to the end of the used @entries, this field zero */
 	__u8 volume_id[16];
 	__le64 log_id; /* tells this log from older ones in the same place */
 	__le64 seq;
@@ -195,14 +195,14 @@ struct plx_plog_disk {
 	__le32 n_entries;
 	__le32 entry_bytes; /* used of @entries */
 	__le32 payload_sectors;
-	__u8 entries[PLX_BLOCK_SIZE - 64]; /* each followed by its writes, without gaps */
+	__u8 entries[PLX_BLOCK_SIZE - 64]; /* each followed by its writes, without gaps, then zeroes */
 } __attribute__((packed));
 
 /* a write to a stripe that may not be on all its members yet */
 struct plx_plog_entry_disk {
 	__le64 row;
 	__le64 serial; /* of two of a row over the same columns the higher one counts */
-	__le32 payload_crc; /* crc32c of its payload; 0 without one */
+	__le32 payload_sum; /* lower half of the xxh64 of its payload; 0 without one */
 	__le16 lo; /* of all its writes: sectors of the stripe unit */
 	__le16 hi;
 	__u8 n_writes;
@@ -217,8 +217,8 @@ struct plx_plog_write_disk {
 	__le16 lo;
 	__le16 hi;
 	__u8 pad[2];
-	__le32 crc; /* crc32c of the new content */
-	__le32 old_crc; /* of the content before, if flagged */
+	__le32 sum; /* crc32c of the new content */
+	__le32 old_sum; /* of the content before, if flagged */
 } __attribute__((packed));
 
 #define PLX_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)

@@ -8,6 +8,9 @@
  *	4 to 16 KiB, for which the kernel above the device needs no memory, COUNT times, flushed and
  *	read back, while the kernel's fault injection gives none to those who ask for that; prints how
  *	many erred
+ *   plxio skew FILE SHIFT
+ *	writes of many sizes from a buffer that begins SHIFT bytes behind a page, read back to such a
+ *	one and to one that begins with a page
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -111,9 +114,41 @@ static int pinched(int fd, long count)
 	return bad > 0;
 }
 
+static int skew(int fd, long shift)
+{
+	static const int sectors[] = { 1, 2, 7, 8, 9, 33, 64, 97, 128 };
+	size_t room = (128 << 9) + 8192, n;
+	char *out, *in, *page;
+	off_t at = 0;
+	unsigned int i;
+	int bad = 0;
+
+	if (posix_memalign((void **)&out, 4096, room) || posix_memalign((void **)&in, 4096, room) ||
+	    posix_memalign((void **)&page, 4096, room))
+		return 2;
+	for (i = 0; i < sizeof(sectors) / sizeof(*sectors); i++, at += 70144) {
+		size_t k;
+
+		n = (size_t)sectors[i] << 9;
+		for (k = 0; k < n; k++)
+			out[shift + k] = random();
+		if (pwrite(fd, out + shift, n, at) != (ssize_t)n ||
+		    pread(fd, in + shift, n, at) != (ssize_t)n || pread(fd, page, n, at) != (ssize_t)n) {
+			printf("%zu bytes: %s\n", n, strerror(errno));
+			return 1;
+		}
+		if (memcmp(out + shift, in + shift, n) || memcmp(out + shift, page, n)) {
+			printf("%zu bytes at %lld: not the same\n", n, (long long)at);
+			bad = 1;
+		}
+	}
+	return bad;
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: plxio nowait read|write FILE OFFSET | plxio pinched FILE COUNT\n");
+	fprintf(stderr, "usage: plxio nowait read|write FILE OFFSET | plxio pinched FILE COUNT\n"
+			"       plxio skew FILE SHIFT\n");
 	return 2;
 }
 
@@ -135,5 +170,7 @@ int main(int argc, char **argv)
 		return nowait(open_direct(argv[3]), true, atoll(argv[4]));
 	if (argc == 4 && !strcmp(argv[1], "pinched"))
 		return pinched(open_direct(argv[2]), atol(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "skew") && atol(argv[3]) < 4096)
+		return skew(open_direct(argv[2]), atol(argv[3]));
 	return usage();
 }

@@ -115,7 +115,7 @@ static void entry_make(struct world *w, struct req *r, u32 row)
 	memset(e, 0, sizeof(*e));
 	e->row = row;
 	e->partials = (1U << w->parity) - 1;
-	e->payload_crc = 1;
+	e->payload_sum = 1;
 	lo = test_random() % UNIT;
 	memcpy(r->fresh, w->data[row], sizeof(r->fresh));
 	do {
@@ -127,16 +127,16 @@ static void entry_make(struct world *w, struct req *r, u32 row)
 		}
 	} while (!plx_plog_shape(&geo, e));
 	if (!e->payload_sectors)
-		e->payload_crc = 0;
+		e->payload_sum = 0;
 	for (d = 0; d < w->k; d++) {
 		u32 bytes = (e->change[d].hi - e->change[d].lo) * SB;
 
 		if (!bytes)
 			continue;
-		e->old_crc[d] = plx_plog_crc(0, &r->fresh[d][e->change[d].lo], bytes);
+		e->old_sum[d] = plx_plog_sum(&r->fresh[d][e->change[d].lo], bytes);
 		for (s = e->change[d].lo; s < e->change[d].hi; s++)
 			r->fresh[d][s] = test_random();
-		e->crc[d] = plx_plog_crc(0, &r->fresh[d][e->change[d].lo], bytes);
+		e->sum[d] = plx_plog_sum(&r->fresh[d][e->change[d].lo], bytes);
 		if (test_random() % 2)
 			e->has_old |= 1U << d;
 	}

@@ -85,8 +85,8 @@ static void log_it(struct world *w, bool has_old)
 
 		if (!bytes)
 			continue;
-		e->crc[d] = plx_plog_crc(0, w->fresh[d] + lo * SB, bytes);
-		e->old_crc[d] = plx_plog_crc(0, w->old[d] + lo * SB, bytes);
+		e->sum[d] = plx_plog_sum(w->fresh[d] + lo * SB, bytes);
+		e->old_sum[d] = plx_plog_sum(w->old[d] + lo * SB, bytes);
 		if (has_old)
 			e->has_old |= 1U << d;
 	}

@@ -12,7 +12,7 @@ packages=(
 	build-essential pkg-config
 	linux-image-cloud-amd64 linux-headers-cloud-amd64 linux-source-6.1 xz-utils
 	qemu-system-x86 busybox-static cpio
-	libnl-3-dev libnl-genl-3-dev libkmod-dev libblkid-dev libjson-c-dev
+	libnl-3-dev libnl-genl-3-dev libkmod-dev libblkid-dev libjson-c-dev libxxhash-dev
 	sparse shellcheck clang-format perl
 )
 

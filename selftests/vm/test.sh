@@ -70,17 +70,17 @@ for file in "$dir"/test_*.sh "$build"/selftests/test_*; do
 	fi
 done
 
-# Runs the tests that are left in a fresh machine. When a test takes the machine down with it, that
-# test has failed, and the rest goes on in the next machine.
+# run_shared NAME: runs the tests of $shared in a fresh machine. When a test takes the machine down with
+# it, that test has failed, and the rest goes on in the next machine.
 run_shared()
 {
 	local log status current summary nr=0 p f s
 
 	while ((${#shared[@]})); do
 		nr=$((nr + 1))
-		log=$logs/machine$nr
+		log=$logs/$1$nr
 		status=0
-		"$dir/vm/run.sh" --disks 4 --disk-size 512M --mem 2G --timeout 1800 --no-check --out "$log.d" \
+		"$dir/vm/run.sh" --disks 4 --disk-size 512M --mem 2G --timeout 2700 --no-check --out "$log.d" \
 			"$dir/run.sh" "${shared[@]}" 2>&1 | tee "$log" || status=$?
 		# The last line is the runner's; when there is none, its results so far count.
 		summary=$(grep -a -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log") || summary=
@@ -102,6 +102,56 @@ run_shared()
 			[[ $name != "$current" ]] || break
 		done
 	done
+}
+
+# group NAME TEST...: these in machines of their own; for a subshell, its results go to a file.
+group()
+{
+	local name=$1
+	shift
+
+	passed=0 failed=0 skipped=0 failures=() shared=("$@")
+	run_shared "$name"
+	printf '%s\n' "$passed $failed $skipped" "${failures[@]}" >"$logs/$name.result"
+}
+
+collect()
+{
+	local lines=()
+
+	[[ ! -e $logs/$1.result ]] || mapfile -t lines <"$logs/$1.result"
+	((${#lines[@]})) || lines=("0 0 0")
+	# shellcheck disable=SC2086 # three numbers
+	count ${lines[0]}
+	[[ -z ${lines[1]:-} ]] || failures+=("${lines[@]:1}")
+}
+
+# Those of parity go on beside the others, in a second machine: a test waits half of its time. What
+# they print comes when the others are done.
+run_groups()
+{
+	local name rest=() parity=() beside=
+
+	for name in "${shared[@]}"; do
+		if [[ $name == test_parity_* ]]; then
+			parity+=("$name")
+		else
+			rest+=("$name")
+		fi
+	done
+	[[ -e $vm/base.img && -e $vm/tree.cpio ]] || bash "$dir/vm/image.sh"
+	if ((${#parity[@]})); then
+		(group parity "${parity[@]}") >"$logs/parity" 2>&1 </dev/null &
+		beside=$!
+	fi
+	((!${#rest[@]})) || (group machine "${rest[@]}")
+	collect machine
+	if [[ -n $beside ]]; then
+		wait "$beside" || true
+		cat "$logs/parity"
+		[[ -e $logs/parity.result ]] || complain "the machine of test_parity_*"
+		collect parity
+	fi
 }
 
 run_own()
@@ -134,7 +184,7 @@ run_own()
 	esac
 }
 
-run_shared
+run_groups
 for name in "${own[@]}"; do
 	run_own "$name"
 done

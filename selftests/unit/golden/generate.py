@@ -18,6 +18,41 @@ def crc32c(data):
     return crc ^ 0xffffffff
 
 
+def xxh64(data):
+    """As the specification of XXH64 has it, with seed 0."""
+    p1, p2, p3, p4, p5 = (0x9e3779b185ebca87, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9,
+                          0x85ebca77c2b2ae63, 0x27d4eb2f165667c5)
+    mask = 2 ** 64 - 1
+
+    def turn(x, bits):
+        return (x << bits | x >> 64 - bits) & mask
+
+    def lane(acc, word):
+        return turn(acc + word * p2 & mask, 31) * p1 & mask
+
+    at = len(data) // 32 * 32
+    acc = p5
+    if at:
+        accs = [p1 + p2 & mask, p2, 0, -p1 & mask]
+        for i in range(0, at, 32):
+            accs = [lane(a, w) for a, w in zip(accs, struct.unpack('<4Q', data[i:i + 32]))]
+        acc = sum(turn(a, b) for a, b in zip(accs, (1, 7, 12, 18))) & mask
+        for a in accs:
+            acc = ((acc ^ lane(0, a)) * p1 + p4) & mask
+    acc = acc + len(data) & mask
+    while at + 8 <= len(data):
+        acc = (turn(acc ^ lane(0, struct.unpack('<Q', data[at:at + 8])[0]), 27) * p1 + p4) & mask
+        at += 8
+    if at + 4 <= len(data):
+        acc = (turn(acc ^ struct.unpack('<I', data[at:at + 4])[0] * p1 & mask, 23) * p2 + p3) & mask
+        at += 4
+    for byte in data[at:]:
+        acc = turn(acc ^ byte * p5 & mask, 11) * p1 & mask
+    for bits, prime in ((33, p2), (29, p3)):
+        acc = (acc ^ acc >> bits) * prime & mask
+    return acc ^ acc >> 32
+
+
 def ident(kind, number):
     return bytes((0x10 * kind + i) & 0xff for i in range(15)) + bytes([number])
 
@@ -157,11 +192,11 @@ def log():
 
 def plog_entry(row, serial, lo, hi, partials, payload, *writes):
     data = record(32, (0, 'Q', row), (8, 'Q', serial),
-                  (16, 'I', crc32c(payload) if payload else 0), (20, 'H', lo), (22, 'H', hi),
+                  (16, 'I', xxh64(payload) & 0xffffffff if payload else 0), (20, 'H', lo), (22, 'H', hi),
                   (24, 'B', len(writes)), (25, 'B', partials))
-    for block, start, end, crc, old in writes:
+    for block, start, end, new, old in writes:
         data += record(16, (0, 'B', block), (1, 'B', 0 if old is None else 1), (2, 'H', start),
-                       (4, 'H', end), (8, 'I', crc), (12, 'I', old or 0))
+                       (4, 'H', end), (8, 'I', new), (12, 'I', old or 0))
     return data
 
 
@@ -175,7 +210,8 @@ def plog():
                   (32, 'Q', 0x0102030405060708), (40, 'Q', 0x0102030405060705), (48, 'I', 2),
                   (52, 'I', 2), (56, 'I', len(entries)), (60, 'I', len(payload) // 512),
                   (64, 's', entries))
-    return seal(head, 4) + payload
+    head[4:8] = struct.pack('<I', crc32c(head[:64 + len(entries)]))
+    return head + payload
 
 
 for name, image in (('config', config()), ('parity', parity()), ('label', label()), ('log', log()),
