@@ -149,6 +149,7 @@ help:
 	@echo "  make demo             the story of a mirrored volume that outlives its disks"
 	@echo "  make shell            a prompt in a machine with plexus and four blank disks"
 	@echo "  make test             unit tests here, then the selftests there; TESTS='test_a.sh ...' for some"
+	@echo "                        LONG=1: those too that take minutes each"
 	@echo "  make bench            a mirror beside md raid1, on ram disks; a figure below 1.0 is a failure"
 	@echo "  make stress           file systems on mirrors while disks fail and plexes come and go"
 	@echo "                        (STRESS_SECONDS=600 STRESS_SEED=1)"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # As many disks as there are parities fail while it is written: nobody notices, and nothing is lost.
+# long
 # timeout: 180
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -3,6 +3,7 @@
 #
 # The engine and parity: two of five members at once, units of all sizes, places that are wrong or
 # cannot be read.
+# long
 # timeout: 300
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

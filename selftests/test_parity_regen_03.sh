@@ -3,6 +3,7 @@
 #
 # Regeneration while it is written, another disk lost right after it, and the driver unloaded and
 # loaded in each state.
+# long
 # timeout: 240
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

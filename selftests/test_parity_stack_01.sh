@@ -3,6 +3,7 @@
 #
 # Parity below and above others: a mirror of parity volumes, loop on a file system on it, parity on
 # that; ext4 and xfs are whole afterwards (invariant 16).
+# long
 # timeout: 240
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

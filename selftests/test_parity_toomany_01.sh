@@ -3,6 +3,7 @@
 #
 # One disk too many fails: writes err, nothing hangs, status says so, and what was not touched is there
 # when the disks return.
+# long
 # timeout: 180
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Writes of all sizes to one parity: 3 to 6 members, units of 4 KiB to 1 MiB.
+# long
 # timeout: 300
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 need_plexus
 need_cmd fio plxparity
 parity=${PARITY:-1}
-pack_make p 6 64M
+pack_make p 6 112M
 
 run()
 {

@@ -3,6 +3,7 @@
 #
 # Each kind of write by itself, on blank disks: parity fits what was written, and what is beside it
 # stays as it was. Disks with large blocks.
+# long
 # timeout: 120
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -30,7 +31,7 @@ for geometry in "4 1 64K 512" "5 2 64K 4096" "3 1 4K 512" "5 1 1M 512"; do
 	what="$n members, $parity parity, unit $unit, blocks of $block"
 	args=() paths=()
 	for ((i = 1; i <= n; i++)); do
-		disk_make "e$n$parity$block$i" 32M "$block"
+		disk_make "e$n$parity$block$i" 64M "$block"
 		args+=(--disk "e$n$parity$block$i")
 		paths+=("$(disk_path "e$n$parity$block$i")")
 	done

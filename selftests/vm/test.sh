@@ -49,7 +49,7 @@ unit_tests()
 
 # ------------------------------------------------------------------ selftests
 
-# Every test by name; those with a line "# machine: disks=N size=S" restart their machine, so they get
+# Every test by name, but for the long ones ("# long") where LONG is not set; those with a line "# machine: disks=N size=S" restart their machine, so they get
 # one of their own.
 shared=() own=()
 for file in "$dir"/test_*.sh "$build"/selftests/test_*; do
@@ -62,6 +62,8 @@ for file in "$dir"/test_*.sh "$build"/selftests/test_*; do
 			[[ $name == $(basename "$pattern") || ${name%.*} == $pattern ]] && wanted=yes
 		done
 		[[ -n $wanted ]] || continue
+	elif [[ -z ${LONG:-} ]] && grep -q -a '^# long$' "$file"; then
+		continue
 	fi
 	if grep -q -a '^# machine:' "$file"; then
 		own+=("$name")
