@@ -110,8 +110,7 @@ static inline u32 plx_plog_sum(const void *buf, size_t bytes)
 	return xxh64(buf, bytes, 0);
 }
 
-
-/* fills what follows from the rest; false: it is no entry. Looks at neither serial nor crc */
+/* fills what follows from the rest; false: it is no entry. Looks at neither serial nor sum */
 bool plx_plog_shape(const struct plx_plog_geometry *geo, struct plx_plog_entry *e);
 /* making a head of PLX_BLOCK_SIZE bytes: begin, add entries, seal */
 void plx_plog_begin(const struct plx_plog_geometry *geo, u64 seq, u64 head, void *block);

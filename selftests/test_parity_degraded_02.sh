@@ -3,6 +3,7 @@
 #
 # Many write a few rows, over one another, while disks fail: no row is left with a parity that does not
 # fit, and what was acknowledged is read.
+# long
 # timeout: 180
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

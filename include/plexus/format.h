@@ -195,7 +195,8 @@ struct plx_plog_disk {
 	__le32 n_entries;
 	__le32 entry_bytes; /* used of @entries */
 	__le32 payload_sectors;
-	__u8 entries[PLX_BLOCK_SIZE - 64]; /* each followed by its writes, without gaps, then zeroes */
+	/* each followed by its writes, without gaps, then zeroes */
+	__u8 entries[PLX_BLOCK_SIZE - 64];
 } __attribute__((packed));
 
 /* a write to a stripe that may not be on all its members yet */

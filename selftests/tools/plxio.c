@@ -133,7 +133,8 @@ static int skew(int fd, long shift)
 		for (k = 0; k < n; k++)
 			out[shift + k] = random();
 		if (pwrite(fd, out + shift, n, at) != (ssize_t)n ||
-		    pread(fd, in + shift, n, at) != (ssize_t)n || pread(fd, page, n, at) != (ssize_t)n) {
+		    pread(fd, in + shift, n, at) != (ssize_t)n ||
+		    pread(fd, page, n, at) != (ssize_t)n) {
 			printf("%zu bytes: %s\n", n, strerror(errno));
 			return 1;
 		}
