@@ -97,7 +97,12 @@ check "the volume is healthy" wait_until 20 volume_is p/u healthy
 # What has to be done some time cannot be cancelled, and says so.
 disk_delay d6 0 200
 volume_make p/q 32M --type mirror --disk d3 --disk d6
-task=$(plexus task list --json | jq '[.tasks[] | select(.running)] | last | .id')
+running()
+{
+	task=$(plexus task list --json | jq -e '[.tasks[] | select(.running)] | last | .id // empty')
+}
+check "making plexes equal is a task" wait_until 10 running
+running || true
 refused "making plexes equal is not cancelled" VDS_E_CANCEL_TOO_LATE 'pause' plexus task cancel "$task"
 disk_heal d6
 check "the mirror is healthy" wait_until 20 volume_is p/q healthy

@@ -128,11 +128,10 @@ collect()
 	[[ -z ${lines[1]:-} ]] || failures+=("${lines[@]:1}")
 }
 
-# Those of parity go on beside the others, in a second machine: a test waits half of its time. What
-# they print comes when the others are done.
+# Those of parity have a machine of their own: one that hangs takes no others with it.
 run_groups()
 {
-	local name rest=() parity=() beside=
+	local name rest=() parity=()
 
 	for name in "${shared[@]}"; do
 		if [[ $name == test_parity_* ]]; then
@@ -141,17 +140,12 @@ run_groups()
 			rest+=("$name")
 		fi
 	done
-	[[ -e $vm/base.img && -e $vm/tree.cpio ]] || bash "$dir/vm/image.sh"
-	if ((${#parity[@]})); then
-		(group parity "${parity[@]}") >"$logs/parity" 2>&1 </dev/null &
-		beside=$!
+	if ((${#rest[@]})); then
+		(group machine "${rest[@]}")
+		collect machine
 	fi
-	((!${#rest[@]})) || (group machine "${rest[@]}")
-	collect machine
-	if [[ -n $beside ]]; then
-		wait "$beside" || true
-		cat "$logs/parity"
-		[[ -e $logs/parity.result ]] || complain "the machine of test_parity_*"
+	if ((${#parity[@]})); then
+		(group parity "${parity[@]}")
 		collect parity
 	fi
 }
