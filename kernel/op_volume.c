@@ -158,7 +158,7 @@ int plx_op_volume_create(struct plx_pack *pack, const struct plx_volume_want *as
 			ret = plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory for the volume");
 	}
 	if (!ret) {
-		vol->born = true;
+		vol->born = want.type == PLEXUS_TYPE_PARITY; /* plexes of a new mirror differ */
 		plx_pack_volume_add(pack, vol);
 		ret = plx_change_commit(&c, why);
 	}

@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 need_plexus
 pack_make p 6 64M
 
-running()
+equalising()
 {
 	plexus task list --json | jq '[.tasks[] | select(.running)] | length'
 }
@@ -97,12 +97,12 @@ check "the volume is healthy" wait_until 20 volume_is p/u healthy
 # What has to be done some time cannot be cancelled, and says so.
 disk_delay d6 0 200
 volume_make p/q 32M --type mirror --disk d3 --disk d6
-running()
+equalising()
 {
 	task=$(plexus task list --json | jq -e '[.tasks[] | select(.running)] | last | .id // empty')
 }
-check "making plexes equal is a task" wait_until 10 running
-running || true
+check "making plexes equal is a task" wait_until 10 equalising
+equalising || true
 refused "making plexes equal is not cancelled" VDS_E_CANCEL_TOO_LATE 'pause' plexus task cancel "$task"
 disk_heal d6
 check "the mirror is healthy" wait_until 20 volume_is p/q healthy
