@@ -40,7 +40,9 @@ static struct found *gather(struct plx_pack *pack)
 	for (i = 0; i < n; i++) {
 		struct plx_disk *disk = f->disk[i];
 
-		if (disk->dead || plx_disk_read_config(disk, &f->conf[f->n], &why)) {
+		/* what it erred at was of a start before this one, and nobody uses it now */
+		WRITE_ONCE(disk->dead, false);
+		if (plx_disk_read_config(disk, &f->conf[f->n], &why)) {
 			plx_disk_put(disk);
 			continue;
 		}
