@@ -3,10 +3,11 @@
  * Who works on which part of a volume: writes that touch one another go one after the
  * other, in the order in which they came, and all others do not notice.
  *
- * Those that only look may share. A claim has a key, which says in which bucket it is, and a range inside it. It waits as
+ * A claim has a key, which says in which bucket it is, and a range inside it. It waits as
  * long as one that came before it, and has the same key and a range that touches its own,
- * is there. So nobody is overtaken for ever, and since whoever waits has nothing but
- * claims of which none came before another one that he has, nobody waits in a circle.
+ * is there; those that only look may share. So nobody is overtaken for ever. An I/O has
+ * one claim; who has several takes them in the order of their keys: nobody waits in a
+ * circle.
  *
  * Nothing here survives a crash, and nothing needs to.
  */
