@@ -192,7 +192,7 @@ static void help(struct status *s, bool recover)
 		struct plexus_disk_ref d = { .id = &s->disks[i]->id, .pack = pack };
 
 		if (s->disks[i]->status != PLEXUS_DISK_STATUS_ONLINE)
-			plexus_disk_online(lib, &d, &out);
+			plexus_disk_online(lib, &d, false, &out);
 	}
 	for (i = 0; i < s->n_volumes; i++) {
 		struct plexus_volume_ref v = { .id = &s->volumes[i]->id, .pack = pack };

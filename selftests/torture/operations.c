@@ -119,7 +119,7 @@ static void op_remove(void)
 	if (!p || n < 3 || !can_spare(-2, &p->id))
 		return;
 	ref = (struct plexus_volume_ref){ .id = &info->id, .pack = pack };
-	plexus_plex_remove(h, &ref, &p->id, true, &out);
+	plexus_plex_remove(h, &ref, &p->id, &out);
 }
 
 static struct volume *free_slot(void)
@@ -335,7 +335,7 @@ static void op_heal(void)
 	harm_heal();
 	if (d && percent(&op_dice, 70)) {
 		ref.id = &d->id;
-		plexus_disk_online(h, &ref, &out);
+		plexus_disk_online(h, &ref, false, &out);
 	}
 	if (percent(&op_dice, 50))
 		plexus_pack_recover(h, &pack, NULL, false, &out);
