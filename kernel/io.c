@@ -225,9 +225,8 @@ static bool may_launch(struct plx_io *io)
 {
 	struct bio *parent = io->parent;
 
-	if (io->plan->n == 1 || bio_op(parent) != REQ_OP_WRITE)
+	if (!io->claims)
 		return true;
-	io->claims = true;
 	io->claim.key = parent->bi_iter.bi_sector >> CLAIM_SHIFT;
 	io->claim.start = parent->bi_iter.bi_sector & (CLAIM_SECTORS - 1);
 	io->claim.end = io->claim.start + bio_sectors(parent);
@@ -250,7 +249,8 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 	}
 	io->epoch = epoch;
 	io->n = plan->n;
-	if (plan->n > 1 && bio_op(bio) == REQ_OP_WRITE)
+	io->claims = plan->n > 1 && bio_op(bio) == REQ_OP_WRITE;
+	if (io->claims)
 		len = min_t(u64, len, CLAIM_SECTORS -
 				      (bio->bi_iter.bi_sector & (CLAIM_SECTORS - 1)));
 	for (i = 0; i < plan->n; i++) {

@@ -31,8 +31,8 @@ struct plx_io {
 	unsigned int epoch;
 	enum plx_io_kind kind;
 	bool error; /* a sub has a status */
-	bool claims;
-	struct plx_claim claim; /* of a write, if it claims */
+	bool claims; /* a write to several plexes: its range */
+	struct plx_claim claim;
 	u32 n;
 	struct llist_node node;
 	struct plx_sub sub[];

@@ -117,13 +117,16 @@ run_sparse()
 	kernel_build C=2 CF='-D__CHECK_ENDIAN__ -Wno-flexible-array-array' W=1
 }
 
-# All warnings are errors here, so where it succeeds only the names of the files were said.
+# All warnings are errors here, so where it succeeds only the names of the files were said. The torture
+# is a program of the library that no test builds.
 user_build()
 {
 	local output
 
 	output=$(make -s -C user O="$build/lint/user" \
-		CFLAGS='-O2 -g -Wall -Wextra -Werror -Wno-unused-parameter' 2>&1 </dev/null) && return
+		CFLAGS='-O2 -g -Wall -Wextra -Werror -Wno-unused-parameter' 2>&1 </dev/null &&
+		make -s -C selftests/torture O="$build/lint/torture" LIB="$build/lint/user" 2>&1 </dev/null) &&
+		return
 	printf '%s\n' "$output"
 	return 1
 }
