@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 need_plexus
 pack_make p 6 64M
 
-equalising()
+running()
 {
 	plexus task list --json | jq '[.tasks[] | select(.running)] | length'
 }

@@ -49,8 +49,8 @@ unit_tests()
 
 # ------------------------------------------------------------------ selftests
 
-# Every test by name, but for the long ones ("# long") where LONG is not set; those with a line "# machine: disks=N size=S" restart their machine, so they get
-# one of their own.
+# Every test by name, but for the long ones ("# long") where LONG is not set; those with a line
+# "# machine: disks=N size=S" restart their machine, so they get one of their own.
 shared=() own=()
 for file in "$dir"/test_*.sh "$build"/selftests/test_*; do
 	[[ -f $file && -x $file ]] || continue
@@ -106,28 +106,6 @@ run_shared()
 	done
 }
 
-# group NAME TEST...: these in machines of their own; for a subshell, its results go to a file.
-group()
-{
-	local name=$1
-	shift
-
-	passed=0 failed=0 skipped=0 failures=() shared=("$@")
-	run_shared "$name"
-	printf '%s\n' "$passed $failed $skipped" "${failures[@]}" >"$logs/$name.result"
-}
-
-collect()
-{
-	local lines=()
-
-	[[ ! -e $logs/$1.result ]] || mapfile -t lines <"$logs/$1.result"
-	((${#lines[@]})) || lines=("0 0 0")
-	# shellcheck disable=SC2086 # three numbers
-	count ${lines[0]}
-	[[ -z ${lines[1]:-} ]] || failures+=("${lines[@]:1}")
-}
-
 # Those of parity have a machine of their own: one that hangs takes no others with it.
 run_groups()
 {
@@ -140,14 +118,10 @@ run_groups()
 			rest+=("$name")
 		fi
 	done
-	if ((${#rest[@]})); then
-		(group machine "${rest[@]}")
-		collect machine
-	fi
-	if ((${#parity[@]})); then
-		(group parity "${parity[@]}")
-		collect parity
-	fi
+	shared=("${rest[@]}")
+	run_shared machine
+	shared=("${parity[@]}")
+	run_shared parity
 }
 
 run_own()
