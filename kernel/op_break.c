@@ -9,9 +9,6 @@
  * disk: nothing happened. After: both volumes have the same bytes, because every
  * write that was acknowledged was on both plexes and flushed.
  */
-#include <linux/fs_struct.h>
-#include <linux/init_task.h>
-#include <linux/mount.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "plexus.h"
@@ -24,24 +21,6 @@ struct breaking {
 	char name[PLEXUS_NAME_MAX + 1];
 	bool force;
 };
-
-/* does the volume carry the root file system or swap of the running system? */
-static bool critical(struct plx_volume *vol)
-{
-	struct super_block *sb;
-	struct path root;
-	bool yes;
-
-	if (!vol->shown)
-		return false;
-	task_lock(&init_task);
-	get_fs_root(init_task.fs, &root);
-	task_unlock(&init_task);
-	sb = root.dentry->d_sb;
-	yes = sb->s_bdev && sb->s_bdev->bd_disk == vol->gendisk;
-	path_put(&root);
-	return yes || IS_SWAPFILE(plx_bdev_inode(vol->gendisk->part0));
-}
 
 static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_id *plex,
 		 bool force, struct plx_conf_volume **cv, struct plx_why *why)
@@ -69,7 +48,7 @@ static int check(struct plx_change *c, struct plx_volume *vol, const struct plx_
 		return plx_refuse(why, PLEXUS_VDS_E_PLEX_LAST_ACTIVE,
 				  "plex %d of volume %s is not current; wait until it is resynced, or give --force to break it off as it is",
 				  i, (*cv)->name);
-	if (critical(vol))
+	if (plx_boot_needs(vol))
 		return plx_refuse(why, PLEXUS_VDS_E_CRITICAL_PLEX,
 				  "volume %s carries the running system's root or swap",
 				  (*cv)->name);

@@ -105,6 +105,10 @@ static int edit_add(struct plx_change *c, struct plx_volume *vol, struct plx_vol
 		ret = check_add(c->conf, cv, src, any_layout, why);
 	if (ret)
 		return ret;
+	if (plx_boot_gpt_to_mbr(vol, c->conf, cv, src))
+		plx_refuse(why, PLEXUS_VDS_S_GPT_BOOT_MIRRORED_TO_MBR,
+			   "the running system is on volume %s and starts from a GPT disk; it will not start from the new plex, which is on an MBR disk",
+			   cv->name);
 	while (src->n_plexes) {
 		cp = plx_conf_plex_detach(src, 0);
 		plx_conf_plex_attach(cv, cp);

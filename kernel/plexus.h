@@ -29,6 +29,7 @@
 #include <plexus/result.h>
 #include "compat/compat.h"
 #include "conf.h"
+#include "claim.h"
 
 /* ---- result.c: why something was refused, for people and for programs ---- */
 
@@ -58,31 +59,6 @@ void plx_epoch_destroy(struct plx_epoch *e);
 unsigned int plx_epoch_enter(struct plx_epoch *e); /* any context; full barrier */
 void plx_epoch_exit(struct plx_epoch *e, unsigned int index); /* any context */
 void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered before have left */
-
-/* ---- claim.c: writes that touch one another go one after the other ---- */
-
-struct plx_claim {
-	u64 key; /* which row, or which MiB */
-	u32 start, end; /* sectors inside it */
-	bool shared; /* does not mind others that are */
-	void (*granted)(struct plx_claim *claim);
-	/* claim.c's own */
-	struct list_head node, ready;
-	bool waits;
-};
-
-struct plx_claim_sync {
-	struct plx_claim claim;
-	struct completion done;
-};
-
-struct plx_claims;
-
-struct plx_claims *plx_claims_new(void); /* NULL: no memory */
-void plx_claims_free(struct plx_claims *claims);
-bool plx_claim_take(struct plx_claims *claims, struct plx_claim *claim);
-void plx_claim_release(struct plx_claims *claims, struct plx_claim *claim);
-void plx_claim_wait(struct plx_claims *claims, struct plx_claim_sync *sync); /* sleeps */
 
 /* ---- disk.c: a block device in use by a pack ---- */
 
@@ -394,6 +370,12 @@ void plx_volume_unlist(struct plx_volume *vol); /* not under pack->change */
 void plx_volume_stop(struct plx_volume *vol);
 /* after its record is gone from the configuration: device, works, references */
 void plx_volume_finish(struct plx_volume *vol);
+
+/* ---- boot.c: what the running system stands on ---- */
+
+bool plx_boot_needs(struct plx_volume *vol);
+bool plx_boot_gpt_to_mbr(struct plx_volume *vol, const struct plx_conf *conf,
+			 const struct plx_conf_volume *cv, const struct plx_conf_volume *src);
 
 /* ---- io.c: a bio's way ---- */
 

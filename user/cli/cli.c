@@ -152,9 +152,6 @@ static void print_ending(struct cli *c, const struct ending *e, const char *what
 	char text[PLEXUS_MESSAGE_TEXT + 64];
 
 	task_end_words(R(S_OK), e->message, text, sizeof(text));
-	if (e->code == R(VDS_S_GPT_BOOT_MIRRORED_TO_MBR))
-		fprintf(stderr, "plexus: warning: %s\n",
-			e->message[0] ? e->message : plexus_result_text(e->code));
 	if (c->o.json) {
 		print_ending_json(c, e);
 		return;
@@ -210,7 +207,9 @@ static int finish_task(struct cli *c, struct ending *e, const char *what)
 		return cli_wait_failed(c, err, e->out->task);
 	if (plexus_result_errno(info.result))
 		return cli_task_failed(c, &info, what);
-	e->code = info.result;
+	/* what it was begun with is not forgotten at its end */
+	if (e->code != R(VDS_S_GPT_BOOT_MIRRORED_TO_MBR))
+		e->code = info.result;
 	e->task = &info;
 	if (info.message[0])
 		e->message = info.message;
@@ -234,6 +233,12 @@ int cli_finish(struct cli *c, int err, const struct plexus_outcome *out, const c
 	/* later calls on the handle overwrite these */
 	e.code = plexus_result(c->h);
 	snprintf(message, sizeof(message), "%s", plexus_message(c->h));
+	if (e.code == R(VDS_S_GPT_BOOT_MIRRORED_TO_MBR)) {
+		fprintf(stderr, "plexus: warning: %s\n",
+			message[0] ? message : plexus_result_text(e.code));
+		if (!c->o.json)
+			message[0] = '\0';
+	}
 	if (!plexus_id_is_null(&out->volume))
 		e.volume = &out->volume;
 	if (out->task && c->o.no_wait)
