@@ -2,78 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A mirror of two ram disks beside md raid1 with its internal bitmap, in one boot: rates with a load
-# from inside the kernel (plx_load), each figure the median of ROUNDS runs that take turns, because
-# the machine is not equally fast all the time.
+# from inside the kernel, each figure the median of ROUNDS runs that take turns, because the machine is
+# not equally fast all the time.
 #
 #   mirror.sh [ROUNDS [MS]]       7 rounds of 300 ms
 #
 # "raw" is one ram disk alone. The last column is what plexus reaches of the limit: raw for reads,
 # raw / 2 for writes, for each of them is two. Exit status 1: random 4 KiB writes are slower than
-# md's. Needs root, brd, raid1, plexus and plx_load; what is not loaded is asked of modprobe.
-set -euo pipefail
+# md's. Needs root, brd, raid1, plexus and plx_load.
 rounds=${1:-7}
 time_ms=${2:-300}
-load=/sys/module/plx_load/parameters
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
 
-for module in brd plexus plx_load; do
-	[[ -d /sys/module/$module ]] ||
-		case $module in
-		brd) modprobe brd rd_nr=5 rd_size=$((${DISK_MIB:-512} * 1024)) ;;
-		*) modprobe "$module" ;;
-		esac
-done
-[[ -d /sys/module/raid1 ]] || modprobe -q raid1 || true
-
-pack=bench$$
-cleanup()
-{
-	plexus volume delete "$pack/m" --quiet >/dev/null 2>&1 || true
-	plexus pack destroy "$pack" --quiet >/dev/null 2>&1 || true
-	[[ ! -e /dev/md99 ]] || mdadm --stop /dev/md99 >/dev/null 2>&1 || true
-}
-trap cleanup EXIT
-
-# Warm ram disks: the first write to a page allocates it.
-for i in 0 1 2 3 4; do
-	dd if=/dev/zero of=/dev/ram$i bs=1M oflag=direct status=none 2>/dev/null || true
-done
-mib=$(($(blockdev --getsize64 /dev/ram0) >> 20))
-
-mknod /dev/md99 b 9 99 2>/dev/null || true
-mdadm --create /dev/md99 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal --assume-clean \
-	--run --force /dev/ram0 /dev/ram1 >/dev/null 2>&1
-md=/dev/md99
-
-plexus pack create "$pack" /dev/ram2 /dev/ram3 --quiet
-plexus volume create "$pack/m" --size $((mib - 64))M --type mirror --plexes 2 --quiet
-plx=/dev/$(plexus status --json | jq -r ".packs[] | select(.name == \"$pack\") | .volumes[0].device")
-
-# one NAME DEVICE OP RND BS QD JOBS
-declare -A rates=()
-one()
-{
-	local word
-
-	echo "$2" >$load/dev
-	echo "$3" >$load/op
-	echo "$4" >$load/rnd
-	echo "$5" >$load/bs
-	echo "$6" >$load/qd
-	echo "$7" >$load/jobs
-	echo "$time_ms" >$load/ms
-	echo 1 >$load/run
-	declare -A got=()
-	# shellcheck disable=SC2013 # words are meant
-	for word in $(cat $load/result); do
-		got[${word%%=*}]=${word#*=}
-	done
-	[[ ${got[errors]} == 0 ]] || { echo "bench: ${got[errors]} errors on $2" >&2; exit 2; }
-	if (($5 == 4096)); then
-		rates[$1]+=" ${got[ios_per_s]}"
-	else
-		rates[$1]+=" $((got[bytes_per_s] / 1000000))"
-	fi
-}
+setup 5 raid1
+md_make --level=1 --raid-devices=2 /dev/ram0 /dev/ram1
+plexus_make $((mib - 64)) mirror --plexes 2 -- /dev/ram2 /dev/ram3
 
 rows=(
 	"random_write_qd1    write 1 4096 1 1"
@@ -95,30 +39,9 @@ for ((round = 0; round < rounds; round++)); do
 	done
 done
 
-sorted()
-{
-	tr ' ' '\n' <<<"$1" | grep . | sort -n
-}
-
-median()
-{
-	sorted "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
-}
-
-best()
-{
-	sorted "$1" | tail -n 1
-}
-
-ratio()
-{
-	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b ? a / b : 0 }'
-}
-
-echo "kernel $(uname -r), $(nproc) processors, ram disks of $mib MiB, $rounds rounds of $time_ms ms;" \
-	"4 KiB: I/Os per second, else MB/s"
+headline
 printf '%-20s %10s %10s %10s %10s %10s %10s\n' "" raw "md raid1" plexus plexus/md "best/best" "of limit"
-verdict=
+writes=
 for row in "${rows[@]}"; do
 	read -r name op _ <<<"$row"
 	raw=$(median "${rates[raw.$name]}")
@@ -129,8 +52,6 @@ for row in "${rows[@]}"; do
 	of_best=$(ratio "$(best "${rates[plx.$name]}")" "$(best "${rates[md.$name]}")")
 	printf '%-20s %10d %10d %10d %10s %10s %10s\n' "${name//_/ }" "$raw" "$a" "$b" \
 		"$(ratio "$b" "$a")" "$of_best" "$(ratio "$b" "$limit")"
-	[[ $name != random_write_qd16 ]] ||
-		verdict=$(printf '%s\n' "$(ratio "$b" "$a")" "$of_best" | sort -n | head -n 1)
+	[[ $name != random_write_qd16 ]] || writes=$(smallest "$(ratio "$b" "$a")" "$of_best")
 done
-echo "bench: random write qd16 plexus/md $verdict (>= 1.0 wanted)"
-awk -v r="$verdict" 'BEGIN { exit r < 1.0 }'
+verdict "random write qd16" "$writes"
