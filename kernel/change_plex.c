@@ -66,7 +66,7 @@ static void keep_map(struct mapped *x, struct plx_conf_volume *cv, bool was_curr
 	 */
 	if (!log->loaded) {
 		if (was_current && plx_log_stale_fill(log, x->plex, false))
-			*x->map = 0;
+			forget_map(x);
 		return;
 	}
 	/*
@@ -80,7 +80,7 @@ static void keep_map(struct mapped *x, struct plx_conf_volume *cv, bool was_curr
 	if (!ret)
 		ret = plx_log_write_stale(log, x->plex, *x->map);
 	if (ret && ret != -EAGAIN)
-		*x->map = 0;
+		forget_map(x); /* what it has in memory ends with this moment, and nobody marks on */
 }
 
 /* all of it is missed, in memory and, if there is a map for it, on the disks */
