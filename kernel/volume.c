@@ -622,9 +622,10 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	flush_work(&vol->deferred_work);
 	plx_epoch_drain(&vol->epoch);
-	synchronize_rcu(); /* io_done() may be about to queue the work, for an I/O that ended */
+	synchronize_rcu(); /* works may be about to be queued, for I/Os that ended */
 	flush_work(&vol->deferred_work);
 	flush_work(&vol->granted_work);
+	flush_work(&vol->failed_rows_work);
 	if (vol->log) {
 		plx_log_settle(vol->log);
 		plx_log_stop(vol->log);
