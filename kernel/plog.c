@@ -40,7 +40,7 @@ static struct plx_plog_log *log_of(struct plx_plog *plog, const struct plx_plog_
 /* bytes from the start of the first page of a partial parity to its hull */
 static u32 partial_offset(const struct plx_plog_entry *e)
 {
-	return (e->hull.lo - round_down(e->hull.lo, PLX_BLOCK_SECTORS)) << SECTOR_SHIFT;
+	return (e->hull.lo - round_down(e->hull.lo, PAGE_SECTORS)) << SECTOR_SHIFT;
 }
 
 static u32 partial_bytes(const struct plx_plog_entry *e)

@@ -27,7 +27,7 @@ struct plx_plog_req {
 	/* row, change, crc, old_crc, has_old and partials are set; the log fills in the rest */
 	struct plx_plog_entry entry;
 	u32 member[2]; /* of the plex, that has P, and Q, of the row */
-	/* partial parity over the hull; the first page holds sector round_down(hull.lo, 8) */
+	/* partial parity over the hull; the first page begins at round_down(hull.lo, PAGE_SECTORS) */
 	struct page **partial[2];
 	/* durable in all logs of entry.partials but those in @failed (1: of P, 2: of Q) */
 	void (*done)(struct plx_plog_req *req, u32 failed);
