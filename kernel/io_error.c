@@ -194,14 +194,22 @@ static void outcome(struct plx_io *io, unsigned long *good, unsigned long *bad)
 /*
  * A write that some have, maybe in part, and some that stay current have not: a discard
  * that a member refused, or what all of them failed, so that none is given up. Its regions
- * are dirty as long as this is inside the epoch; now they are to be made equal, too.
+ * are dirty as long as this is inside the epoch; now they are to be made equal, too. Of a
+ * flush that is all that is dirty: what the caches had is gone, of each disk another part.
  */
 static void unequal(struct plx_io *io)
 {
-	if (io->kind != PLX_IO_WRITE || !io->plan->log)
+	struct plx_log *log = io->plan->log;
+
+	if (!log)
 		return;
-	plx_log_set_unsync(io->plan->log, io->parent->bi_iter.bi_sector,
-			   bio_sectors(io->parent));
+	if (io->kind == PLX_IO_WRITE)
+		plx_log_set_unsync(log, io->parent->bi_iter.bi_sector, bio_sectors(io->parent));
+	else
+		plx_log_set_unsync(log, 0, io->plan->sectors);
+	/* on the disks before the parity log forgets what was written, see plx_log_set_unsync() */
+	if (io->plan->plex[0].layout->parity)
+		plx_log_write_map(log, 0, log->dirty);
 	plx_sync_kick(io->vol);
 }
 
