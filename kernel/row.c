@@ -15,6 +15,7 @@
  * nothing at all before its regions are dirty: see plog_format.h, log.c. A member that
  * could not be written: row_error.c, still under the claim.
  */
+#include <linux/blk-cgroup.h>
 #include <linux/slab.h>
 #include "io.h"
 #include "row.h"
@@ -251,6 +252,7 @@ static void renew(struct plx_row *row)
 	row->plan = plx_volume_plan(vol);
 	row->unread = 0;
 	row->failed = 0;
+	row->wrote = false;
 	if (row->plan->failed || bio_end_sector(parent) > row->plan->sectors) {
 		plx_row_end(row, BLK_STS_IOERR);
 		return;
@@ -278,15 +280,33 @@ static bool any_error(const struct plx_row *row)
 	return false;
 }
 
+/* what a crash had left that nobody could tell is known again */
+static void known(struct plx_row *row)
+{
+	const struct plx_layout *l = row->plan->plex[0].layout;
+	u32 d;
+
+	for (d = 0; d < row->st.k; d++) {
+		struct plx_stripe_range c = row->change[d];
+
+		if (c.hi > c.lo)
+			plx_plog_bad_written(row->plan->plog,
+					     ((row->nr * row->st.k + d) << l->unit_shift) + c.lo,
+					     c.hi - c.lo);
+	}
+}
+
 /* from where bios end: the last step of a write needs no work when all went well */
 static void put(struct plx_row *row)
 {
 	if (!atomic_dec_and_test(&row->pending))
 		return;
-	if (row->step == PLX_ROW_WRITE && !row->unread && likely(!any_error(row)))
-		plx_row_end(row, BLK_STS_OK);
-	else
+	if (row->step != PLX_ROW_WRITE || row->unread || unlikely(any_error(row))) {
 		hand_over(row, 0);
+		return;
+	}
+	known(row);
+	plx_row_end(row, BLK_STS_OK);
 }
 
 static void next_endio(struct bio *bio)
@@ -328,7 +348,10 @@ bool plx_row_next(struct bio *bio)
 static void proceed(struct plx_row *row)
 {
 	if (current->bio_list) {
-		bio_init(&row->next, row->vol->gendisk->part0, NULL, 0, REQ_OP_READ);
+		bio_init(&row->next, NULL, NULL, 0, REQ_OP_READ);
+		row->next.bi_bdev = row->vol->gendisk->part0;
+		/* no limit of the submitter's group may hold it: it holds the row */
+		bio_associate_blkg_from_css(&row->next, blkcg_root_css);
 		bio_set_flag(&row->next, BIO_TRACE_COMPLETION);
 		row->next.bi_end_io = next_endio;
 		row->next.bi_private = row;
@@ -405,6 +428,7 @@ static void write_step(struct plx_row *row)
 	u32 b;
 
 	new_step(row, PLX_ROW_WRITE);
+	row->wrote = true;
 	for (b = 0; b < plx_row_blocks(row); b++)
 		if (row->how.write[b].hi > row->how.write[b].lo)
 			launch(row, b, row->how.write[b], row->part[b].new, opf);
@@ -472,22 +496,6 @@ static void fail(struct plx_row *row)
 	plx_row_free_pages(row);
 	row->step = PLX_ROW_FAILED;
 	plx_row_failed(row);
-}
-
-/* what a crash had left that nobody could tell is known again */
-static void known(struct plx_row *row)
-{
-	const struct plx_layout *l = row->plan->plex[0].layout;
-	u32 d;
-
-	for (d = 0; d < row->st.k; d++) {
-		struct plx_stripe_range c = row->change[d];
-
-		if (c.hi > c.lo)
-			plx_plog_bad_written(row->plan->plog,
-					     ((row->nr * row->st.k + d) << l->unit_shift) + c.lo,
-					     c.hi - c.lo);
-	}
 }
 
 /* the last bio of a step is done; in process context */

@@ -148,7 +148,8 @@ static void verdict(struct plx_row *row, int error)
 		plx_row_renew(row);
 		return;
 	}
-	lose_trust(row);
+	if (row->wrote) /* else only the log has some of it, and its entry says what is there */
+		lose_trust(row);
 	plx_row_end(row, BLK_STS_IOERR);
 }
 
