@@ -30,8 +30,8 @@ static u32 add_bio(struct plx_batch *b, struct plx_disk *disk, enum req_op op, u
 		   struct page **pages, u32 from, u32 end)
 {
 	u32 len = min_t(u32, end - from, (BIO_MAX_VECS - 1) << PAGE_SECTORS_SHIFT);
-	struct bio *bio = bio_alloc(plx_disk_bdev(disk), DIV_ROUND_UP(len, PAGE_SECTORS) + 1,
-				    op | REQ_SYNC, GFP_NOIO);
+	struct bio *bio = bio_alloc_bioset(plx_disk_bdev(disk), DIV_ROUND_UP(len, PAGE_SECTORS) + 1,
+					   op | REQ_SYNC, GFP_NOIO, &disk->bios);
 
 	bio->bi_iter.bi_sector = sector;
 	bio->bi_end_io = batch_endio;

@@ -10,6 +10,8 @@
 
 static const char holder[] = "plexus";
 
+#define BIOS 4 /* in reserve, each with 256 vectors */
+
 /**
  * plx_disk_open - open a block device for exclusive use
  * @path: of the device
@@ -27,8 +29,13 @@ struct plx_disk *plx_disk_open(const char *path, struct plx_why *why)
 		return ERR_PTR(plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to open %s", path));
 	kref_init(&disk->refs);
 	strscpy(disk->path, path, sizeof(disk->path));
+	if (bioset_init(&disk->bios, BIOS, 0, BIOSET_NEED_BVECS)) {
+		kfree(disk);
+		return ERR_PTR(plx_refuse(why, PLEXUS_E_OUTOFMEMORY, "no memory to open %s", path));
+	}
 	ret = plx_bdev_open(&disk->dev, path, (void *)holder);
 	if (ret) {
+		bioset_exit(&disk->bios);
 		kfree(disk);
 		if (ret == -EBUSY)
 			plx_refuse(why, PLEXUS_VDS_E_ANOTHER_CALL_IN_PROGRESS,
@@ -60,6 +67,7 @@ static void free_work(struct work_struct *work)
 	struct plx_disk *disk = container_of(work, struct plx_disk, free_work);
 
 	plx_bdev_close(&disk->dev);
+	bioset_exit(&disk->bios);
 	kfree(disk);
 }
 

@@ -102,7 +102,7 @@ static blk_status_t read_pieces(struct plx_io *io, u32 plex)
 	while (done < len && !status) {
 		disk = plx_plan_map(io->plan, plex, parent->bi_iter.bi_sector + done, &place);
 		place.sectors = min_t(u64, place.sectors, len - done);
-		bio = bio_alloc_clone(plx_disk_bdev(disk), parent, GFP_NOIO, &fs_bio_set);
+		bio = bio_alloc_clone(plx_disk_bdev(disk), parent, GFP_NOIO, &disk->bios);
 		bio_trim(bio, done, place.sectors);
 		bio->bi_opf &= ~(REQ_NOWAIT | REQ_RAHEAD | REQ_POLLED | REQ_FAILFAST_MASK);
 		bio->bi_iter.bi_sector = place.sector;

@@ -48,7 +48,8 @@ static void launch(struct leg *leg, blk_opf_t opf, u64 sector, const void *buf, 
 
 	do {
 		unsigned int vecs = min_t(size_t, DIV_ROUND_UP(bytes, PAGE_SIZE) + 1, BIO_MAX_VECS);
-		struct bio *bio = bio_alloc(bdev, bytes ? vecs : 0, opf, GFP_NOIO);
+		struct bio *bio = bio_alloc_bioset(bdev, bytes ? vecs : 0, opf, GFP_NOIO,
+						   &leg->to->disk->bios);
 
 		bio->bi_iter.bi_sector = sector;
 		bio->bi_end_io = leg_endio;

@@ -66,6 +66,8 @@ struct plx_disk {
 	struct kref refs;
 	struct plx_id id;
 	struct plx_bdev dev;
+	/* not the one of file systems: their bios may be what waits for ours */
+	struct bio_set bios;
 	struct plx_label label;
 	char path[PLEXUS_PATH_MAX + 1];
 	u32 config_slot; /* that holds the newest configuration; under pack->change */

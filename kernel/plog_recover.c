@@ -73,8 +73,8 @@ static void aio_add(struct aio *a, struct plx_disk *disk, enum req_op op, u64 se
 	}
 	while (bytes) {
 		u32 vecs = min_t(size_t, DIV_ROUND_UP(bytes, PAGE_SIZE) + 1, BIO_MAX_VECS);
-		struct bio *bio = bio_alloc(plx_disk_bdev(disk), vecs, op | REQ_META | REQ_SYNC,
-					    GFP_NOIO);
+		struct bio *bio = bio_alloc_bioset(plx_disk_bdev(disk), vecs,
+						   op | REQ_META | REQ_SYNC, GFP_NOIO, &disk->bios);
 
 		bio->bi_iter.bi_sector = sector;
 		bio->bi_end_io = aio_endio;
