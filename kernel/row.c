@@ -126,33 +126,6 @@ void plx_row_claim_init(struct plx_claim *claim, u64 row)
 
 /* ---- the life of an I/O ---- */
 
-struct plx_row_pools *plx_row_pools_new(u32 n_members)
-{
-	struct plx_row_pools *pools = kzalloc(sizeof(*pools), GFP_NOIO);
-	/* cur and new of each block, two partial parities; or cur of each and a spare */
-	u32 pages = (2 * n_members + 2) * PLX_ROW_PAGES;
-
-	if (!pools)
-		return NULL;
-	mutex_init(&pools->alone);
-	pools->rows = mempool_create_kmalloc_pool(4, struct_size((struct plx_row *)NULL, part,
-								 n_members));
-	pools->pages = mempool_create_page_pool(pages, 0);
-	if (pools->rows && pools->pages)
-		return pools;
-	plx_row_pools_free(pools);
-	return NULL;
-}
-
-void plx_row_pools_free(struct plx_row_pools *pools)
-{
-	if (!pools)
-		return;
-	mempool_destroy(pools->rows);
-	mempool_destroy(pools->pages);
-	kfree(pools);
-}
-
 static void row_work(struct work_struct *work);
 static void begin(struct plx_row *row);
 static void next_step(struct plx_row *row);
@@ -252,6 +225,7 @@ static void renew(struct plx_row *row)
 	row->plan = plx_volume_plan(vol);
 	row->unread = 0;
 	row->failed = 0;
+	row->healed = 0;
 	row->wrote = false;
 	if (row->plan->failed || bio_end_sector(parent) > row->plan->sectors) {
 		plx_row_end(row, BLK_STS_IOERR);
@@ -471,11 +445,36 @@ static void mend(struct plx_row *row)
 							      __ffs(unread)), row->nr);
 }
 
+/* of what could not be read gets what was made of the others, where the write is to be */
+static void heal_step(struct plx_row *row)
+{
+	u32 heal = row->heal;
+
+	plx_row_rebuild(row);
+	new_step(row, PLX_ROW_HEAL);
+	for (; heal; heal &= heal - 1)
+		launch(row, __ffs(heal), row->how.hull, row->part[__ffs(heal)].cur,
+		       REQ_OP_WRITE | flags_of(row));
+	proceed(row);
+}
+
+static void heal_done(struct plx_row *row)
+{
+	mend(row); /* the rest of the unit */
+	row->healed |= row->heal;
+	row->unread &= ~row->heal;
+	again(row);
+}
+
 static void read_done(struct plx_row *row)
 {
 	if (any_error(row)) {
 		plx_row_count_errors(row, &row->unread);
 		again(row);
+		return;
+	}
+	if (unlikely(row->heal)) {
+		heal_step(row);
 		return;
 	}
 	if (row->write) {
@@ -505,6 +504,12 @@ static void next_step(struct plx_row *row)
 	case PLX_ROW_READ:
 		read_done(row);
 		break;
+	case PLX_ROW_HEAL:
+		if (any_error(row))
+			fail(row);
+		else
+			heal_done(row);
+		break;
 	case PLX_ROW_LOG:
 		if (any_error(row))
 			fail(row);
@@ -530,12 +535,27 @@ static void next_step(struct plx_row *row)
 
 /* ---- the beginning ---- */
 
+/*
+ * Data that cannot be read just now, though its member is there, may be read again later. In a
+ * row where parity need not fit, what parity makes of it is an invention then, and parity made
+ * from that would not fit what is read: so the place is written first.
+ */
 static int look(struct plx_row *row)
 {
+	int ret;
+
 	plx_row_look(row->plan, row->nr, &row->st);
 	row->st.missing |= row->unread;
-	return row->write ? plx_stripe_plan_write(&row->st, row->change, &row->how) :
-			    plx_stripe_plan_read(&row->st, 1U << row->want, row->range, &row->how);
+	row->heal = 0;
+	if (!row->write)
+		return plx_stripe_plan_read(&row->st, 1U << row->want, row->range, &row->how);
+	ret = plx_stripe_plan_write(&row->st, row->change, &row->how);
+	if (ret || likely(!row->st.fresh || !row->unread))
+		return ret;
+	row->heal = row->unread & plx_stripe_data_mask(row->st.k) & ~(row->st.absent | row->healed);
+	if (!row->heal)
+		return 0;
+	return plx_stripe_plan_read(&row->st, row->heal, row->how.hull, &row->how);
 }
 
 static bool same_look(const struct plx_stripe *a, const struct plx_stripe *b)
@@ -585,6 +605,7 @@ static void row_work(struct work_struct *work)
 		renew(row);
 		break;
 	case PLX_ROW_READ:
+	case PLX_ROW_HEAL:
 	case PLX_ROW_LOG:
 	case PLX_ROW_WRITE:
 	case PLX_ROW_FAILED:

@@ -37,6 +37,7 @@ bool plx_row_regions(const struct plx_plan *plan, u64 row, u32 *first, u32 *last
 enum plx_row_step {
 	PLX_ROW_CLAIM, /* waits for its claim */
 	PLX_ROW_READ, /* members are read */
+	PLX_ROW_HEAL, /* what could not be read is written, before anything else */
 	PLX_ROW_LOG, /* the entry of the parity log is written */
 	PLX_ROW_WRITE, /* members are written */
 	PLX_ROW_FAILED, /* some of them could not be: row_error.c */
@@ -79,6 +80,7 @@ struct plx_row {
 	u32 want; /* a read: the block */
 	struct plx_stripe_range range; /* a read: what of it */
 	u32 unread, failed; /* blocks that could not be read, or written */
+	u32 heal, healed; /* those of them that are written first, or were: see look() */
 	struct plx_claim claim;
 	struct plx_stripe_range change[PLX_STRIPE_MAX]; /* a write: what of the data */
 	struct plx_stripe st;

@@ -9,7 +9,35 @@
  */
 #include <linux/highmem.h>
 #include <linux/mempool.h>
+#include <linux/slab.h>
 #include "row.h"
+
+struct plx_row_pools *plx_row_pools_new(u32 n_members)
+{
+	struct plx_row_pools *pools = kzalloc(sizeof(*pools), GFP_NOIO);
+	/* cur and new of each block, two partial parities; or cur of each and a spare */
+	u32 pages = (2 * n_members + 2) * PLX_ROW_PAGES;
+
+	if (!pools)
+		return NULL;
+	mutex_init(&pools->alone);
+	pools->rows = mempool_create_kmalloc_pool(4, struct_size((struct plx_row *)NULL, part,
+								 n_members));
+	pools->pages = mempool_create_page_pool(pages, 0);
+	if (pools->rows && pools->pages)
+		return pools;
+	plx_row_pools_free(pools);
+	return NULL;
+}
+
+void plx_row_pools_free(struct plx_row_pools *pools)
+{
+	if (!pools)
+		return;
+	mempool_destroy(pools->rows);
+	mempool_destroy(pools->pages);
+	kfree(pools);
+}
 
 static bool empty(struct plx_stripe_range r)
 {
@@ -70,7 +98,7 @@ static bool take_all(struct plx_row *row, gfp_t gfp)
 	for (b = 0; b < plx_row_blocks(row); b++)
 		if (!take_block(row, b, gfp))
 			return false;
-	if (!row->write)
+	if (!row->write || row->heal)
 		return take(row, &row->spare, 1, gfp);
 	if (!row->plan->plog || row->how.way == PLX_STRIPE_PLAIN ||
 	    row->how.way == PLX_STRIPE_FULL)
