@@ -266,8 +266,8 @@ static int wipe_log(struct plx_change *c, const struct plx_conf_member *cm)
  *	one that the plex has, or nothing regenerates it yet
  * @full: nothing that it holds counts
  *
- * A member whose parity log cannot be wiped stays as it was; its disk is lost soon. One
- * that is stale already, and keeps its map, only gets the task: its log is in use.
+ * A member whose parity log cannot be wiped gets no writes, as before; its disk is lost
+ * soon. If nothing that it holds counts, that stays so. One that is stale already, and keeps its map, only gets the task: its log is in use.
  */
 void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 			      u32 member, u32 kind, u64 task_id, bool full)
@@ -278,9 +278,13 @@ void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, 
 
 	plx_change_task(c, task_id);
 	if (cm->state != PLX_MEMBER_STALE || full) {
-		if (wipe_log(c, cm))
-			return;
 		x = find_member(c, cv, cp, member);
+		if (wipe_log(c, cm)) {
+			if (full)
+				forget_map(&x);
+			plx_volume_put(x.vol);
+			return;
+		}
 		if (x.vol)
 			plx_change_gate(c, x.vol); /* as in plx_change_attach() */
 		if (full)

@@ -27,12 +27,12 @@ static u32 lost_members(struct plx_change *c, const struct plx_conf_plex *cp, bo
 	return lost;
 }
 
-/* those on disks that had errors, as many as the plex can do without */
-static u32 failing_members(const struct plx_conf *conf, const struct plx_conf_plex *cp)
+/* those on disks that had errors, as many as the plex can do without, and have disks to go to */
+static u32 failing_members(const struct plx_conf *conf, const struct plx_conf_plex *cp, u32 n_disks)
 {
 	u32 m, n = plx_conf_plex_lost(conf, cp), failing = 0;
 
-	for (m = 0; m < cp->n_members && n < cp->parity; m++) {
+	for (m = 0; m < cp->n_members && n < cp->parity && hweight32(failing) < n_disks; m++) {
 		if (plx_state_member_health(conf, cp, m) != PLEXUS_HEALTH_FAILING)
 			continue;
 		failing |= 1U << m;
@@ -61,7 +61,7 @@ static u32 choose(struct plx_change *c, const struct plx_conf_plex *cp,
 	if (ask->leave)
 		return members_on(c->conf, cp, ask->leave);
 	members = lost_members(c, cp, ask->spares);
-	return members || ask->spares ? members : failing_members(c->conf, cp);
+	return members || ask->spares ? members : failing_members(c->conf, cp, ask->n);
 }
 
 /* can the plex do without all of them at a time? */
@@ -203,10 +203,15 @@ int plx_members_move(struct plx_change *c, struct plx_volume *vol, struct plx_co
 		ret = plx_place_members(c, cv, cp, ask, &members, why);
 	if (ret || !l)
 		return ret;
-	for (m = 0; m < cp->n_members; m++)
-		if (members & 1U << m)
-			plx_change_attach_member(c, cv, plex, m, PLEXUS_TASK_KIND_REPAIR, task,
-						 true);
+	for (m = 0; m < cp->n_members; m++) {
+		if (!(members & 1U << m))
+			continue;
+		plx_change_attach_member(c, cv, plex, m, PLEXUS_TASK_KIND_REPAIR, task, true);
+		if (cp->member[m].state != PLX_MEMBER_STALE)
+			return plx_refuse(why, PLEXUS_E_FAIL,
+					  "%s cannot be written; give another disk",
+					  c->conf->disk[cp->member[m].extent[0].disk]->path);
+	}
 	if (ask->spares)
 		take_in(c, cv, plex, task);
 	cp->flags &= ~PLX_PLEX_F_ERRORS;
