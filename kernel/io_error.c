@@ -232,59 +232,6 @@ static bool survives(struct plx_io *io, const struct plx_conf_volume *cv, unsign
 	return false;
 }
 
-static bool member_on(const struct plx_conf_member *m, int d)
-{
-	u32 i;
-
-	for (i = 0; i < m->n_extents; i++)
-		if (d >= 0 && m->extent[i].disk == d)
-			return true;
-	return false;
-}
-
-static bool cache_lost(struct plx_io *io, u32 sub);
-
-/* can a parity plex do without all members on the disks whose flush failed? */
-static bool can_lose(struct plx_change *c, struct plx_io *io, const struct plx_conf_plex *cp)
-{
-	u32 lost = plx_conf_plex_lost(c->conf, cp), i, m;
-
-	for (m = 0; m < cp->n_members; m++) {
-		if (plx_conf_member_seen(c->conf, &cp->member[m]) != PLX_MEMBER_CURRENT)
-			continue;
-		for (i = 0; i < io->n; i++)
-			if (cache_lost(io, i) &&
-			    member_on(&cp->member[m],
-				      plx_conf_disk_find(c->conf, &io->sub[i].disk->id)))
-				break;
-		lost += i < io->n;
-	}
-	return lost <= cp->parity;
-}
-
-/*
- * A failed flush of a parity plex: what is on that disk of it is given up, if the plex can
- * do without all that failed: one too many, and none is. Writes are row_error.c's.
- */
-static bool give_up_members(struct plx_change *c, struct plx_io *io, struct plx_conf_volume *cv,
-			    u32 plex, u32 d)
-{
-	struct plx_conf_plex *cp = cv->plex[plex];
-	bool any = false, current_too = can_lose(c, io, cp);
-	u32 m;
-
-	if (!plx_conf_plex_attached(c->conf, cp))
-		return false;
-	for (m = 0; m < cp->n_members; m++) {
-		if (!member_on(&cp->member[m], d) || cp->member[m].state > PLX_MEMBER_STALE ||
-		    (cp->member[m].state == PLX_MEMBER_CURRENT && !current_too))
-			continue;
-		plx_change_detach_member(c, cv, plex, m, PLX_MEMBER_FAILED);
-		any = true;
-	}
-	return any;
-}
-
 /* is there no member on the disks whose flush failed that gets writes? */
 static bool parity_survives(struct plx_io *io, const struct plx_conf *conf,
 			    const struct plx_conf_volume *cv)
@@ -319,7 +266,7 @@ static bool give_up(struct plx_change *c, struct plx_io *io)
 		return false;
 	cv = c->conf->volume[v];
 	if (io->plan->plex[0].layout->parity)
-		return false; /* give_up_cached() */
+		return false; /* plx_cache_lost() */
 	outcome(io, &good, &bad);
 	for (i = 0; i < io->plan->n; i++) {
 		enum plx_plex_state state = state_of(io, cv, i, &index);
@@ -362,59 +309,24 @@ static void verdict(struct plx_io *io, int error)
 		plx_io_end(io, BLK_STS_OK);
 }
 
-/* a failed flush lost what the disk had cached, of other volumes too */
-static bool give_up_cached(struct plx_change *c, struct plx_io *io, u32 sub)
-{
-	int d = plx_conf_disk_find(c->conf, &io->sub[sub].disk->id);
-	struct plx_conf_volume *cv;
-	bool any = false;
-	u32 v, i;
-
-	for (v = 0; d >= 0 && v < c->conf->n_volumes; v++) {
-		cv = c->conf->volume[v];
-		for (i = 0; i < cv->n_plexes; i++) {
-			enum plx_plex_state state = cv->plex[i]->state;
-
-			if (cv->plex[i]->parity) {
-				any |= give_up_members(c, io, cv, i, d);
-				continue;
-			}
-			if (!plx_conf_plex_uses(cv->plex[i], d) ||
-			    (state != PLX_PLEX_STALE && state != PLX_PLEX_CURRENT) ||
-			    !plx_conf_other_current(c->conf, cv, i) ||
-			    plx_id_equal(&cv->id, &io->vol->id))
-				continue;
-			plx_change_detach(c, cv, i, PLX_PLEX_FAILED);
-			any = true;
-		}
-	}
-	return any;
-}
-
-/*
- * Did the disk lose what it had cached? When a flush failed. Also when a FUA write did on
- * a disk that has no FUA: it is a write and a flush then, and which of them failed cannot
- * be told. Where the disk knows FUA, its error is about that write alone.
- */
+/* did the disk lose what it had cached? */
 static bool cache_lost(struct plx_io *io, u32 sub)
 {
-	struct block_device *bdev = plx_disk_bdev(io->sub[sub].disk);
-
 	if (!io->sub[sub].status || innocent(io, io->sub[sub].status))
 		return false;
 	return io->kind == PLX_IO_FLUSH ||
-	       (io->parent->bi_opf & REQ_FUA && bdev_write_cache(bdev) && !bdev_fua(bdev));
+	       (io->parent->bi_opf & REQ_FUA && plx_disk_flushes_for_fua(io->sub[sub].disk));
 }
 
 static bool give_up_flush(struct plx_change *c, struct plx_io *io)
 {
-	bool any = false;
+	DECLARE_BITMAP(disks, PLEXUS_MAX_DISKS) = {};
 	u32 i;
 
 	for (i = 0; i < io->n; i++)
 		if (cache_lost(io, i))
-			any |= give_up_cached(c, io, i);
-	return any;
+			plx_cache_lost_on(c, io->sub[i].disk, disks);
+	return plx_cache_lost(c, disks, &io->vol->id);
 }
 
 /* all writes that failed by now share one change of the configuration */

@@ -33,7 +33,7 @@ static u32 first_region(const struct plx_log *log, u64 sector)
 	return sector >> log->shift;
 }
 
-static u32 last_region(const struct plx_log *log, u64 sector, u32 sectors)
+static u32 last_region(const struct plx_log *log, u64 sector, u64 sectors)
 {
 	return (sector + sectors - 1) >> log->shift;
 }
@@ -508,7 +508,7 @@ void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last)
  * parity log knows nothing of it after a crash, the flag in that map does.
  * Context: any but interrupts; inside the epoch that the write entered.
  */
-void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors)
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u64 sectors)
 {
 	u32 r = first_region(log, sector), last = last_region(log, sector, sectors);
 

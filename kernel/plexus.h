@@ -228,7 +228,7 @@ void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last);
 void plx_log_set_fits(struct plx_log *log, u32 first, u32 last);
 void plx_log_untouch(struct plx_log *log, u32 first, u32 last);
 bool plx_log_settled(const struct plx_log *log, u32 r);
-void plx_log_set_unsync(struct plx_log *log, u64 sector, u32 sectors);
+void plx_log_set_unsync(struct plx_log *log, u64 sector, u64 sectors);
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last);
 int plx_log_checkpoint(struct plx_log *log, struct plx_plex *plex, u32 map, u32 attached);
@@ -588,6 +588,10 @@ void plx_change_gate(struct plx_change *c, struct plx_volume *vol); /* until the
 /* the change names a task in a plex, or takes the name away; attach and detach do this */
 void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
+/* cache_lost.c: disks whose caches lost acknowledged writes, by their index in @c's configuration */
+bool plx_disk_flushes_for_fua(struct plx_disk *disk);
+void plx_cache_lost_on(struct plx_change *c, struct plx_disk *disk, unsigned long *disks);
+bool plx_cache_lost(struct plx_change *c, const unsigned long *disks, const struct plx_id *except);
 /* a volume has as many plexes as it has: give it a log, or take it away */
 int plx_change_fit_log(struct plx_change *c, struct plx_conf_volume *cv, struct plx_why *why);
 struct plx_pack *plx_pack_get_or_new(const struct plx_id *id, bool fresh);

@@ -492,6 +492,7 @@ static void read_done(struct plx_row *row)
 static void fail(struct plx_row *row)
 {
 	plx_row_count_errors(row, &row->failed);
+	row->fua = row->step == PLX_ROW_LOG || row->parent->bi_opf & REQ_FUA;
 	plx_row_free_pages(row);
 	row->step = PLX_ROW_FAILED;
 	plx_row_failed(row);

@@ -73,6 +73,7 @@ struct plx_row {
 	enum plx_row_step step;
 	bool write;
 	bool claimed;
+	bool fua; /* what failed was to be durable at once */
 	bool wrote; /* of the row with this plan: members may have some of it */
 	u64 nr;
 	u32 base; /* sector of the unit that the pages begin with */

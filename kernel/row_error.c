@@ -13,6 +13,7 @@
  * Crash: before the change is on the disks nobody was told that the write is done, and its
  * entry in the parity log counts.
  */
+#include <linux/bitmap.h>
 #include <linux/slab.h>
 #include "row.h"
 #include "trace.h"
@@ -111,6 +112,23 @@ static bool give_up(struct plx_change *c, struct plx_row *row)
 	return any;
 }
 
+/* and what their disks had cached of other volumes, where that is gone */
+static bool give_up_cached(struct plx_change *c, struct plx_row *row)
+{
+	DECLARE_BITMAP(disks, PLEXUS_MAX_DISKS) = {};
+	u32 members = row->fua ? members_of(row) : 0;
+	struct plx_disk *disk;
+	u64 sector;
+
+	for (; members; members &= members - 1) {
+		disk = plx_row_place(row->plan, __ffs(members), row->nr, &sector);
+		if (disk && plx_disk_flushes_for_fua(disk))
+			plx_cache_lost_on(c, disk, disks);
+	}
+	row->fua = !bitmap_empty(disks, PLEXUS_MAX_DISKS);
+	return plx_cache_lost(c, disks, &row->vol->id);
+}
+
 /* do all that failed it get no writes any more, in a configuration that is on the disks? */
 static bool resolved(const struct plx_row *row)
 {
@@ -128,12 +146,16 @@ static bool resolved(const struct plx_row *row)
 	return ok;
 }
 
-/* parity may not fit: what was written of the row is not known */
+/* parity may not fit: what was written of the row, or cached of all rows, is not known */
 static void lose_trust(struct plx_row *row)
 {
 	const struct plx_layout *l = row->plan->plex[0].layout;
 	u64 sectors = (u64)plx_layout_row_data(l) << l->unit_shift, start = row->nr * sectors;
 
+	if (row->fua) {
+		sectors = row->plan->sectors;
+		start = 0;
+	}
 	if (start >= row->plan->sectors)
 		return;
 	plx_log_set_unsync(row->plan->log, start, min(sectors, row->plan->sectors - start));
@@ -148,7 +170,7 @@ static void verdict(struct plx_row *row, int error)
 		plx_row_renew(row);
 		return;
 	}
-	if (row->wrote) /* else only the log has some of it, and its entry says what is there */
+	if (row->wrote || row->fua) /* else only the log has some of it, and its entry says what is there */
 		lose_trust(row);
 	plx_row_end(row, BLK_STS_IOERR);
 }
@@ -169,7 +191,7 @@ void plx_row_failed_work(struct work_struct *work)
 	error = plx_change_begin(&c, vol->pack, &why);
 	if (!error) {
 		llist_for_each_entry(row, list, node)
-			any |= give_up(&c, row);
+			any |= give_up(&c, row) | give_up_cached(&c, row);
 		/* as in io_error.c: what is in memory alone must not let it be acknowledged */
 		if (any || c.pack->gave_up)
 			error = plx_change_commit(&c, &why);

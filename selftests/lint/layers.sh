@@ -34,7 +34,8 @@ doors=(
 	# The writes that the log held back go on.
 	"log.c: plx_io_submit"
 	# The failure work: a plex that erred leaves by a change of the configuration.
-	"io_error.c row_error.c: plx_change_* plx_pack_conf"
+	"io_error.c row_error.c cache_lost.c: plx_change_*"
+	"io_error.c row_error.c: plx_pack_conf"
 )
 
 {
