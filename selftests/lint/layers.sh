@@ -18,7 +18,7 @@ doors=(
 	# The engine of a volume lives as long as the volume.
 	"volume.c: plx_sync_new plx_sync_stop plx_sync_free"
 	# What comes, goes or changes its name does so in sysfs too.
-	"start.c op_pack.c: plx_sysfs_pack_*"
+	"start.c stop.c op_pack.c: plx_sysfs_pack_*"
 	# A log and a plan name the disks and plexes of their volume, and look them up there.
 	"log_store.c: plx_pack_disk plx_volume_plex"
 	"plan.c: plx_pack_disk_any plx_volume_plex"
