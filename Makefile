@@ -146,7 +146,7 @@ help:
 	@echo "  make [KDIR=...]       module, library and tool, for the running kernel or the one in KDIR"
 	@echo "  make install          install them (DESTDIR=/stage, PREFIX=/usr/local)"
 	@echo "In a virtual machine, on any Debian 12 (installs the packages that it needs):"
-	@echo "  make demo             the story of a mirrored volume that outlives its disks"
+	@echo "  make demo             the story of a mirror and a volume with parity that outlive their disks"
 	@echo "  make shell            a prompt in a machine with plexus and four blank disks"
 	@echo "  make test             unit tests here, then the selftests there; TESTS='test_a.sh ...' for some"
 	@echo "                        LONG=1: those too that take minutes each"

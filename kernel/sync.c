@@ -43,9 +43,18 @@ static bool next_mend(struct plx_sync *s, struct plx_mend *m)
 	return any;
 }
 
+/* The alert is of a parity plex as a whole: a member that has been lost since must not raise it. */
+static bool lost_since(const struct plx_conf *conf, const struct plx_conf_plex *cp,
+		       const struct plx_mend *m)
+{
+	return m->member < cp->n_members &&
+	       plx_conf_member_seen(conf, &cp->member[m->member]) != PLX_MEMBER_CURRENT;
+}
+
 /* an alert: the plex is marked until it is resynced, repaired or recovered */
 static void mark_errors(struct plx_volume *vol, const struct plx_mend *m)
 {
+	struct plx_conf_plex *cp;
 	struct plx_why why = {};
 	struct plx_change c;
 	int v, i;
@@ -56,8 +65,9 @@ static void mark_errors(struct plx_volume *vol, const struct plx_mend *m)
 	i = m->member == PLX_MEND_PLEX ? -1 : 0; /* the parity plex is the only one */
 	if (v >= 0 && i < 0)
 		i = plx_conf_plex_find(c.conf->volume[v], &m->plex);
-	if (v >= 0 && i >= 0 && !(c.conf->volume[v]->plex[i]->flags & PLX_PLEX_F_ERRORS)) {
-		c.conf->volume[v]->plex[i]->flags |= PLX_PLEX_F_ERRORS;
+	cp = v >= 0 && i >= 0 ? c.conf->volume[v]->plex[i] : NULL;
+	if (cp && !(cp->flags & PLX_PLEX_F_ERRORS) && !lost_since(c.conf, cp, m)) {
+		cp->flags |= PLX_PLEX_F_ERRORS;
 		plx_change_commit(&c, &why);
 	}
 	plx_change_end(&c);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# make demo: builds everything, boots a virtual machine with four blank disks and plays story.sh in
+# make demo: builds everything, boots a virtual machine with ten blank disks and plays story.sh in
 # it. The files that the story keeps safe are real ones of this host: the kernel's header files, in a
 # tar with their checksums that the machine sees as a read-only disk.
 set -euo pipefail
@@ -23,13 +23,13 @@ if [[ ! -e $demo/files.tar ]]; then
 	mv "$demo/files.tar.new" "$demo/files.tar"
 fi
 
-options=(--disks 4 --disk-size 512M --timeout 600 --attach "$demo/files.tar" --out "$demo/log")
+options=(--disks 10 --disk-size 512M --timeout 600 --attach "$demo/files.tar" --out "$demo/log")
 if [[ -t 1 ]]; then
 	size=$(stty size </dev/tty 2>/dev/null) || size="24 100"
 	export LINES=${size% *} COLUMNS=${size#* }
 	options+=(--tty)
 fi
-say "Starting a virtual machine ($(bash "$top/selftests/vm/accel.sh" | cut -d, -f1)) with four blank disks"
+say "Starting a virtual machine ($(bash "$top/selftests/vm/accel.sh" | cut -d, -f1)) with ten blank disks"
 status=0
 "$top/selftests/vm/run.sh" "${options[@]}" "$(dirname "$0")/story.sh" || status=$?
 case $status in

@@ -96,17 +96,20 @@ done
 # What to tell the guest that asked: "ok", or the reason.
 answer=ok
 
-# Sends one QMP command and waits until it has returned; with a third word, also for that event.
+# Sends one QMP command and waits until it has returned; with two words more, also for that event of that
+# device. A disk that goes tells of its parts, too.
 qmp()
 {
-	local line returned='' event=${3:-}
+	local line returned='' event=${3:-} device=${4:-}
 
 	printf '{"execute":"%s"%s}\n' "$1" "${2:+,\"arguments\":$2}" >&"$qmp_in"
 	while read -r -t 20 line <&"$qmp_out"; do
 		case $line in
 		'{"return"'*) returned=yes ;;
 		'{"error"'*) answer=$line; return 1 ;;
-		*"\"event\": \"${event:-none}\""*) event= ;;
+		*"\"event\": \"${event:-none}\""*)
+			[[ $line != *"\"device\": \"$device\""* ]] || event=
+			;;
 		esac
 		[[ -z $returned || -n $event ]] || return 0
 	done
@@ -133,7 +136,7 @@ unplug()
 	local name=$1
 
 	[[ -n ${plugged[$name]:-} ]] || { answer='it is not plugged'; return; }
-	qmp device_del "{\"id\":\"$name\"}" DEVICE_DELETED || return 0
+	qmp device_del "{\"id\":\"$name\"}" DEVICE_DELETED "$name" || return 0
 	unset "plugged[$name]"
 	qmp blockdev-del "{\"node-name\":\"n-$name\"}" || return 0
 }
