@@ -157,7 +157,8 @@ enum plx_plog_verdict {
 struct plx_plog_replay {
 	u32 k, parity;
 	u32 sector_bytes; /* 512; the unit tests have smaller ones */
-	u32 lost; /* blocks that are not there, or stale */
+	u32 lost; /* blocks that are not there, or stale, or could not be read */
+	u32 unread; /* those of them that could not be read: their members get writes */
 	/*
 	 * All blocks over the hull, in 512 byte steps on multiples of 64: what is there as it
 	 * was read; what is lost is made. P and Q get the parity that fits.
@@ -169,9 +170,13 @@ struct plx_plog_replay {
 	enum plx_plog_verdict verdict[PLX_STRIPE_MAX];
 	/* where reads must err until it is written anew; what is in block[] is not to be shown */
 	struct plx_stripe_range bad[PLX_STRIPE_MAX];
+	u32 write; /* blocks that go to the disks, over the hull */
 };
 
-/* -EIO: more is lost than parity makes up for; then nothing was changed */
+/*
+ * -EIO: more is lost than parity makes up for, or nobody can tell what a block holds whose
+ * member is there. Then nothing is to be written
+ */
 int plx_plog_replay(const struct plx_plog_entry *e, struct plx_plog_replay *r);
 
 #endif

@@ -437,19 +437,19 @@ static int entry_read(struct recovery *r, const struct plx_plog_ref *ref, struct
 			       e->payload_sum ? 0 : -EIO;
 }
 
-/* blocks over the hull that are there; returns those that are not, or cannot be read */
-static u32 row_read(struct recovery *r, const struct plx_plog_entry *e)
+/* blocks over the hull that are there */
+static void row_read(struct recovery *r, const struct plx_plog_entry *e, struct plx_plog_replay *p)
 {
 	size_t bytes = (size_t)(e->hull.hi - e->hull.lo) << SECTOR_SHIFT;
 	struct plx_disk *disk;
-	u32 lost = 0, b, m;
 	u64 sector;
+	u32 b, m;
 
 	for (b = 0; b < r->k + r->parity; b++) {
 		m = member_of(r, e->row, b);
 		aio_begin(&r->aio[b]);
 		if (!(r->here & 1U << m)) {
-			lost |= 1U << b;
+			p->lost |= 1U << b;
 			continue;
 		}
 		sector = place(r, m, e->row, e->hull.lo, &disk);
@@ -457,12 +457,12 @@ static u32 row_read(struct recovery *r, const struct plx_plog_entry *e)
 	}
 	for (b = 0; b < r->k + r->parity; b++)
 		if (aio_wait(&r->aio[b]))
-			lost |= 1U << b;
-	return lost;
+			p->unread |= 1U << b;
+	p->lost |= p->unread;
 }
 
-/* parity as it is now, to where there is some that can be read */
-static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 lost)
+/* what could not be written stays as it was: then parity does not fit */
+static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 write)
 {
 	size_t bytes = (size_t)(e->hull.hi - e->hull.lo) << SECTOR_SHIFT;
 	struct plx_disk *disk;
@@ -471,9 +471,8 @@ static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 los
 	u32 b;
 
 	aio_begin(&a);
-	for (b = r->k; b < r->k + r->parity; b++) {
-		if (lost & 1U << b)
-			continue;
+	for (; write; write &= write - 1) {
+		b = __ffs(write);
 		sector = place(r, member_of(r, e->row, b), e->row, e->hull.lo, &disk);
 		aio_add(&a, disk, REQ_OP_WRITE, sector, r->block[b], bytes);
 	}
@@ -520,7 +519,7 @@ static int row_replay(struct recovery *r, const struct plx_plog_ref *ref)
 		partial += (size_t)(e.hull.hi - e.hull.lo) << SECTOR_SHIFT;
 	}
 	memcpy(p.block, r->block, sizeof(p.block));
-	p.lost = row_read(r, &e);
+	row_read(r, &e, &p);
 	err = plx_plog_replay(&e, &p);
 	if (err)
 		return err;
@@ -528,7 +527,7 @@ static int row_replay(struct recovery *r, const struct plx_plog_ref *ref)
 		if (p.verdict[d] == PLX_PLOG_BAD)
 			bad_note(r, e.row, d, p.bad[d]);
 	r->rows++;
-	return row_write(r, &e, p.lost);
+	return row_write(r, &e, p.write);
 }
 
 /* ---- the logs begin anew ---- */
@@ -611,7 +610,8 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	if (!r)
 		return -ENOMEM;
 	find_entries(r);
-	n = plx_plog_choose(r->ref, r->n);
+	/* with one of them missing, an older one would count in its place */
+	n = r->error ? 0 : plx_plog_choose(r->ref, r->n);
 	for (i = 0; i < n; i++) {
 		ret = row_replay(r, &r->ref[i]);
 		if (ret)
