@@ -609,8 +609,8 @@ static bool has_cache(struct plx_plog *plog, const struct plx_conf *conf,
  * @conf: the configuration that is about to be, or was, written
  * @cp: the plex in it
  *
- * A log that comes, or moves, is taken for empty: it was wiped, or plx_plog_recover() has
- * begun it anew.
+ * A log that comes, or moves, is taken for empty: it was wiped, or plx_plog_recover() begins
+ * it anew before there is an entry.
  * Context: sleeps, under pack->change; waits for no I/O.
  */
 int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The parity log at a start: what a crash left half written is set right. The rules, and
- * which entries count: plog_format.h; what a row holds: plog_replay.c.
+ * which entries count: plog_format.h; what a row holds: plog_replay.c. The same when a plex
+ * comes back that had lost too many members: their caches may be lost, and what was not
+ * flushed with them.
  *
  * Only rows of dirty regions are looked at. In the others nothing was being written since
  * all members were flushed, so parity fits there, and entries of them are only old. A
@@ -365,8 +367,11 @@ static void find_entries(struct recovery *r)
 	u32 m;
 	int err;
 
+	spin_lock_irq(&r->plog->lock);
+	for (m = 0; m < r->n_members; m++)
+		r->next[m] = r->plog->slots->ring[m].next;
+	spin_unlock_irq(&r->plog->lock);
 	for (m = 0; m < r->n_members; m++) {
-		r->next[m] = 1;
 		seen = plx_conf_member_seen(r->conf, &r->cp->member[m]);
 		if ((seen != PLX_MEMBER_CURRENT && seen != PLX_MEMBER_STALE) ||
 		    !disks_here(r, &r->cp->member[m]))
@@ -597,7 +602,7 @@ static void logs_anew(struct recovery *r)
  * @cv: the volume in it
  *
  * Does what it can, and says what it could not.
- * Context: sleeps, under pack->change, before the volume has a plan.
+ * Context: sleeps, under pack->change, with nobody inside a plan that has not failed.
  * Return: as said in the header.
  */
 int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct plx_conf *conf,
