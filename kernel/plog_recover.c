@@ -109,6 +109,7 @@ struct recovery {
 	u32 here; /* members that are current, with all their disks */
 	u32 known; /* members whose log was found out about */
 	u32 counts; /* those of them whose entries count */
+	u32 unread; /* those of them that have heads that could not be read, or not believed */
 	u64 next[PLX_STRIPE_MAX]; /* of each log: above all seq in it */
 	u64 head[PLX_STRIPE_MAX];
 	u64 serial; /* the highest */
@@ -236,7 +237,10 @@ static bool row_dirty(const struct recovery *r, u64 row)
 
 /* ---- what the logs say ---- */
 
-/* calls @fn for each slot whose head could be read and decoded; -EIO: some could not be read */
+/*
+ * Calls @fn for each slot whose head could be read and decoded. -EIO: some could not be read;
+ * -ERANGE: what some say is not believed
+ */
 static int each_head(struct recovery *r, u32 m,
 		     int (*fn)(struct recovery *r, u32 m, u32 slot, const void *block,
 			       const struct plx_plog_head *head))
@@ -257,8 +261,12 @@ static int each_head(struct recovery *r, u32 m,
 			const void *block = r->heads + i * PLX_BLOCK_SIZE;
 
 			err = aio_wait(&r->aio[i]) ? -EIO : 0;
-			if (!err && !plx_plog_decode(&r->geo[m], slot + i, block, &head))
+			if (!err)
+				err = plx_plog_decode(&r->geo[m], slot + i, block, &head);
+			if (!err)
 				err = fn(r, m, slot + i, block, &head);
+			else if (err != -EIO && err != -ERANGE)
+				err = 0; /* it says nothing */
 			ret = ret ? ret : err;
 		}
 	}
@@ -382,13 +390,15 @@ static void find_entries(struct recovery *r)
 			continue;
 		r->known |= 1U << m;
 		err = each_head(r, m, head_note);
+		if (err)
+			r->unread |= 1U << m;
 		if (seen == PLX_MEMBER_CURRENT)
 			r->counts |= 1U << m;
 		if (seen == PLX_MEMBER_CURRENT && err)
 			err_set(r, err);
 	}
 	/*
-	 * What cannot be read is not above what can by more than the log is long. All of it
+	 * What is torn is not above what is not by more than the log is long. All of it
 	 * at once: the next slot is still that behind the newest one.
 	 */
 	for (m = 0; m < r->n_members; m++)
@@ -578,17 +588,44 @@ static u32 logs_write(struct recovery *r)
 	return written;
 }
 
-/* with an error the old entries stay, until the first new one comes */
+/*
+ * Nobody can tell how far they are: what cannot be read now, and can the next time, would take
+ * the say from all that comes. So nothing of them is left.
+ */
+static u32 logs_wipe(struct recovery *r)
+{
+	u32 m, wiped = 0;
+
+	for (m = 0; m < r->n_members; m++) {
+		if (!(r->unread & 1U << m))
+			continue;
+		if (plx_plog_wipe(log_disk(r, m), &r->cp->member[m]))
+			plx_pack_disk_error(r->plog->vol->pack, log_disk(r, m),
+					    "write of the parity log");
+		else
+			wiped |= 1U << m;
+	}
+	return wiped;
+}
+
+/*
+ * With an error the old entries stay, until the first new one comes, but where they cannot
+ * stay; what they speak of is not trusted any more, and the disks say so.
+ */
 static void logs_anew(struct recovery *r)
 {
-	u32 written = r->error ? 0 : logs_write(r), m;
+	u32 written = logs_wipe(r), m;
 	struct plx_plog *plog = r->plog;
 
+	if (!r->error)
+		written |= logs_write(r);
 	spin_lock_irq(&plog->lock);
 	for (m = 0; m < r->n_members; m++) {
 		bool said = written & 1U << m;
 
 		plx_plog_ring_skip(plog->slots, m, r->next[m] + said, said);
+		if (r->unread & ~written & 1U << m) /* its disk is lost soon */
+			plog->log[m].usable = false;
 	}
 	plog->serial = max(plog->serial, r->serial + SERIALS);
 	spin_unlock_irq(&plog->lock);
@@ -601,7 +638,8 @@ static void logs_anew(struct recovery *r)
  * @conf: the configuration
  * @cv: the volume in it
  *
- * Does what it can, and says what it could not.
+ * Does what it can, and says what it could not. With -ENOMEM the logs are as they were, and
+ * all of it is to be done again before there is I/O.
  * Context: sleeps, under pack->change, with nobody inside a plan that has not failed.
  * Return: as said in the header.
  */
@@ -625,6 +663,10 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	}
 	if (n && flush_all(r))
 		err_set(r, -EIO);
+	if (r->error == -ENOMEM)
+		goto out;
+	if (r->error)
+		plx_log_unsync_from_dirty(log);
 	logs_anew(r);
 	if (r->error)
 		pr_err("plexus: the parity log of %s does not say all: error %d; parity is not used where it was being written until it was made anew\n",
@@ -632,6 +674,7 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	else if (n)
 		pr_info("plexus: %s: %u rows that were being written are right again, %u blocks are lost\n",
 			cv->name, r->rows, r->bad);
+out:
 	ret = r->error;
 	recovery_free(r);
 	return ret;

@@ -305,6 +305,8 @@ static int make_trusted(struct plx_volume *vol, const struct plx_conf *conf,
 	/* a new log comes while it is in use */
 	if (vol->plog && (!vol->log || vol->log == log) && quiet(vol))
 		ret = plx_plog_recover(vol->plog, log, conf, cv);
+	if (ret == -ENOMEM)
+		return ret;
 	if (ret || !known)
 		plx_log_unsync_from_dirty(log);
 	return 0;
@@ -343,6 +345,8 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 		news = LOADED;
 		known = plx_log_load(log);
 		ret = make_trusted(vol, conf, cv, log, known);
+		if (ret)
+			log->loaded = false; /* the volume's own is loaded once more */
 	} else if (comes_back(vol, conf, cv)) {
 		news = BACK;
 		ret = make_trusted(vol, conf, cv, log, !READ_ONCE(log->distrust));
