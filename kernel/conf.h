@@ -28,6 +28,8 @@
 #define PLX_PARITY_MAX 2
 #define PLX_UNIT_MIN 8 /* sectors of a stripe unit: 4 KiB */
 #define PLX_UNIT_MAX 2048 /* 1 MiB */
+#define PLX_PLOG_SLOTS_MIN 2 /* of a parity log */
+#define PLX_PLOG_SECTORS_MAX (1U << 20) /* 512 MiB: a start reads a head of each slot */
 #define PLX_REGION_SHIFT_MIN 7 /* 64 KiB */
 #define PLX_REGION_SHIFT_MAX 39 /* PLX_SECTORS_MAX fit in one map */
 
@@ -335,6 +337,7 @@ static inline u32 plx_layout_row_data(const struct plx_layout *l)
 
 /* @sector is below the plex's size */
 void plx_layout_parity_map(const struct plx_layout *l, u64 sector, struct plx_parity_place *place);
+u32 plx_plog_slot_sectors(u32 unit, u32 parity);
 u32 plx_layout_role(const struct plx_layout *l, u64 row, u32 member);
 /* and back: the member that has this role in the row */
 u32 plx_layout_role_member(const struct plx_layout *l, u64 row, u32 role);

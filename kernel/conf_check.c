@@ -113,12 +113,30 @@ static int check_extent(const struct plx_conf *conf, const struct plx_conf_exten
 	return 0;
 }
 
+static int check_plog(const struct plx_conf *conf, const struct plx_conf_plex *plex, u32 i,
+		      const struct plx_format_why *w)
+{
+	const struct plx_conf_member *m = &plex->member[i];
+	const struct plx_conf_extent log = { m->extent[0].disk, m->log_start, m->log_sectors };
+	int err;
+
+	if (!m->log_sectors)
+		return plx_format_bad(w, "member %u has no parity log", i);
+	err = check_extent(conf, &log, "parity log", w);
+	if (err)
+		return err;
+	if (m->log_sectors > PLX_PLOG_SECTORS_MAX ||
+	    m->log_sectors < PLX_PLOG_SLOTS_MIN * plx_plog_slot_sectors(plex->unit, plex->parity))
+		return plx_format_bad(w, "member %u has a parity log of %llu sectors", i,
+				      m->log_sectors);
+	return 0;
+}
+
 /* what a member of a parity plex has of its own, and others have not */
 static int check_member(const struct plx_conf *conf, const struct plx_conf_volume *vol,
 			const struct plx_conf_plex *plex, u32 i, const struct plx_format_why *w)
 {
 	const struct plx_conf_member *m = &plex->member[i];
-	const struct plx_conf_extent log = { m->extent[0].disk, m->log_start, m->log_sectors };
 
 	if (plex->type != PLEXUS_TYPE_PARITY) {
 		if (m->state || m->stale_map)
@@ -133,8 +151,7 @@ static int check_member(const struct plx_conf *conf, const struct plx_conf_volum
 	if (m->state > PLX_MEMBER_MISSING)
 		return plx_format_bad(w, "member %u: state %u is not known", i, m->state);
 	if (vol->write_hole != PLX_WRITE_HOLE_OFF)
-		return m->log_sectors ? check_extent(conf, &log, "parity log", w) :
-					plx_format_bad(w, "member %u has no parity log", i);
+		return check_plog(conf, plex, i, w);
 	if (m->log_start || m->log_sectors)
 		return plx_format_bad(w, "member %u has a parity log, but volume %s uses none", i,
 				      vol->name);

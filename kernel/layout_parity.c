@@ -80,3 +80,13 @@ u32 plx_layout_role_member(const struct plx_layout *l, u64 row, u32 role)
 
 	return behind(l, row_p(l, row), steps);
 }
+
+/* sectors of a slot of the parity log: the largest entry fits */
+u32 plx_plog_slot_sectors(u32 unit, u32 parity)
+{
+	u32 need = PLX_BLOCK_SECTORS + unit * parity, sectors = PLX_PLOG_SLOT_MIN;
+
+	while (sectors < need)
+		sectors *= 2;
+	return sectors;
+}

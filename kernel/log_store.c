@@ -115,7 +115,8 @@ int plx_log_load_stale(struct plx_log *log, struct plx_plex *plex, u32 map)
 	if (!map || !read_map(log, map, &flags))
 		bitmap_fill(log->image, log->n_regions);
 	spin_lock_irq(&log->lock);
-	bitmap_or(stale, log->image, log->dirty, log->n_regions);
+	bitmap_or(stale, stale, log->image, log->n_regions);
+	bitmap_or(stale, stale, log->dirty, log->n_regions);
 	plex->stale = stale;
 	plex->attached++;
 	spin_unlock_irq(&log->lock);
@@ -139,7 +140,7 @@ void plx_log_born(struct plx_log *log)
 
 /**
  * plx_log_unsync_from_dirty - what is dirty is not known to be equal, or to have parity that fits
- * @log: loaded; nobody uses it yet
+ * @log: loaded; no write is let in
  *
  * On the disks, what is not fresh here may be: there it is dirty too, and unsync counts first.
  * Context: sleeps.
@@ -152,6 +153,10 @@ void plx_log_unsync_from_dirty(struct plx_log *log)
 	bitmap_copy(log->unsync, log->dirty, log->n_regions);
 	WRITE_ONCE(log->n_unsync, bitmap_weight(log->unsync, log->n_regions));
 	bitmap_zero(log->warm, log->n_regions);
+	/* what the engine or the cleaner is about to say is of before */
+	bitmap_zero(log->cleaning, log->n_regions);
+	log->worse++;
+	log->trusts = false;
 	if (log->fresh)
 		bitmap_andnot(log->fresh, log->fresh, log->dirty, log->n_regions);
 	flag = log->parity && log->n_unsync && !log->distrust;

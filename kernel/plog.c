@@ -233,21 +233,28 @@ static void write_fill(struct plx_plog_log *log, struct plx_plog_write *w, u64 s
 }
 
 /* begins as many slots of a log as may be; under lock */
-static void log_begin(struct plx_plog_log *log, struct list_head *writes)
+static void log_begin(struct plx_plog_log *log, struct list_head *writes, struct list_head *done)
 {
+	struct plx_plog_slots *slots = log->plog->slots;
 	struct plx_plog_write *w;
 	u64 seq, head;
 
 	log->stuck = false;
 	while (!list_empty(&log->waiting) && !list_empty(&log->idle)) {
-		if (!plx_plog_slot_take(log->plog->slots, log->geo.member, &seq, &head)) {
+		if (!plx_plog_slot_take(slots, log->geo.member, &seq, &head)) {
 			log->stuck = true;
 			return;
 		}
 		w = list_first_entry(&log->idle, struct plx_plog_write, node);
 		write_fill(log, w, seq, head);
-		if (WARN_ON_ONCE(list_empty(&w->legs)))
-			return; /* admit() let an entry in that is none */
+		if (WARN_ON_ONCE(list_empty(&w->legs))) {
+			/* admit() let an entry in that is none: nobody waits for it */
+			plx_disk_put(w->disk);
+			plx_plog_slot_done(slots, log->geo.member, seq, head, false);
+			leg_end(list_first_entry(&log->waiting, struct plx_plog_leg, node), true,
+				done);
+			continue;
+		}
 		list_move_tail(&w->node, writes);
 	}
 }
@@ -340,7 +347,7 @@ void plx_plog_log(struct plx_plog *plog, struct plx_plog_req *req)
 		list_add_tail(&req->leg[0].node, &plog->blocked);
 	for (i = 0; req->pending && i < 2; i++)
 		if (named(req, i))
-			log_begin(log_of(plog, req, i), &writes);
+			log_begin(log_of(plog, req, i), &writes, &done);
 	kick_flush(plog);
 	spin_unlock_irqrestore(&plog->lock, flags);
 	submit(&writes);
@@ -385,7 +392,7 @@ static void go_on(struct plx_plog *plog, struct list_head *writes, struct list_h
 			list_add_tail(&leg->node, &plog->blocked);
 	}
 	for (i = 0; i < plog->n_logs; i++)
-		log_begin(&plog->log[i], writes);
+		log_begin(&plog->log[i], writes, done);
 	kick_flush(plog);
 }
 
@@ -609,8 +616,8 @@ static bool has_cache(struct plx_plog *plog, const struct plx_conf *conf,
  * @conf: the configuration that is about to be, or was, written
  * @cp: the plex in it
  *
- * A log that comes, or moves, is taken for empty: it was wiped, or plx_plog_recover() has
- * begun it anew.
+ * A log that comes, or moves, is taken for empty: it was wiped, or plx_plog_recover() begins
+ * it anew before there is an entry.
  * Context: sleeps, under pack->change; waits for no I/O.
  */
 int plx_plog_follow(struct plx_plog *plog, const struct plx_conf *conf,

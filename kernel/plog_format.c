@@ -16,15 +16,6 @@
 #define ENTRY_BYTES sizeof(struct plx_plog_entry_disk)
 #define WRITE_BYTES sizeof(struct plx_plog_write_disk)
 
-u32 plx_plog_slot_sectors(u32 unit, u32 parity)
-{
-	u32 need = PLX_BLOCK_SECTORS + unit * parity, sectors = PLX_PLOG_SLOT_MIN;
-
-	while (sectors < need)
-		sectors *= 2;
-	return sectors;
-}
-
 u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq)
 {
 	u32 slot;
@@ -233,7 +224,7 @@ int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *b
 	const struct plx_plog_disk *d = block;
 	struct plx_plog_entry e;
 	u32 cursor = 0, n = 0, used;
-	u64 seq;
+	u64 seq, highest;
 	int err;
 
 	if (!geometry_sane(geo))
@@ -249,13 +240,15 @@ int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *b
 	    le64_to_cpu(d->log_id) != geo->log_id || le32_to_cpu(d->member) != geo->member ||
 	    plx_plog_slot(geo, seq) != slot)
 		return -ESTALE;
-	if (!seq || seq >> PLX_PLOG_COUNT_BITS || le64_to_cpu(d->head) > seq)
+	if (!seq || le64_to_cpu(d->head) > seq)
 		return -EINVAL;
-	while (!(err = plx_plog_next(geo, block, &cursor, &e)))
-		n++;
+	for (highest = seq; !(err = plx_plog_next(geo, block, &cursor, &e)); n++)
+		highest = max(highest, e.serial);
 	if (err != -ENOENT || n != le32_to_cpu(d->n_entries) ||
 	    cursor >> 16 != le32_to_cpu(d->payload_sectors))
 		return -EINVAL;
+	if (highest >> PLX_PLOG_FOUND_BITS)
+		return -ERANGE;
 	*head = (struct plx_plog_head){ seq, le64_to_cpu(d->head), n, cursor >> 16 };
 	return 0;
 }

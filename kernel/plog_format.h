@@ -54,7 +54,12 @@
 #include "conf.h"
 #include "stripe.h"
 
-#define PLX_PLOG_COUNT_BITS 62 /* seq and serial are below that: there is always a next one */
+/*
+ * What is found of seq and serial is below that, or is not believed; what is written is below the
+ * other. So there is always a next one, and it is read again.
+ */
+#define PLX_PLOG_FOUND_BITS 61
+#define PLX_PLOG_COUNT_BITS 62
 
 struct plx_plog_geometry {
 	struct plx_id volume_id;
@@ -82,8 +87,6 @@ struct plx_plog_head {
 	u32 n_entries, payload_sectors;
 };
 
-/* sectors of a slot: the largest entry fits */
-u32 plx_plog_slot_sectors(u32 unit, u32 parity);
 u32 plx_plog_slot(const struct plx_plog_geometry *geo, u64 seq); /* where it goes */
 /*
  * The lower half of the xxh64 of what is added, whole or in pieces, from an empty one on.
@@ -122,7 +125,8 @@ void plx_plog_seal(void *block);
  * Reading a slot, hostile until checked: the head, its payload, its entries. Then
  * those count whose seq is not below the highest head of that log.
  * -ENODATA: nothing there; -EBADMSG: torn or damaged; -ESTALE: of another log, or not of
- * this slot; -EINVAL: impossible. All entries of a head that was decoded are sane.
+ * this slot; -EINVAL: impossible; -ERANGE: it is right, but no counting got that far, and none
+ * could go on from there: of the log nothing is to be believed. All entries of a head that was decoded are sane.
  */
 int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *block,
 		    struct plx_plog_head *head);
@@ -157,7 +161,8 @@ enum plx_plog_verdict {
 struct plx_plog_replay {
 	u32 k, parity;
 	u32 sector_bytes; /* 512; the unit tests have smaller ones */
-	u32 lost; /* blocks that are not there, or stale */
+	u32 lost; /* blocks that are not there, or stale, or could not be read */
+	u32 unread; /* those of them that could not be read: their members get writes */
 	/*
 	 * All blocks over the hull, in 512 byte steps on multiples of 64: what is there as it
 	 * was read; what is lost is made. P and Q get the parity that fits.
@@ -169,9 +174,13 @@ struct plx_plog_replay {
 	enum plx_plog_verdict verdict[PLX_STRIPE_MAX];
 	/* where reads must err until it is written anew; what is in block[] is not to be shown */
 	struct plx_stripe_range bad[PLX_STRIPE_MAX];
+	u32 write; /* blocks that go to the disks, over the hull */
 };
 
-/* -EIO: more is lost than parity makes up for; then nothing was changed */
+/*
+ * -EIO: more is lost than parity makes up for, or nobody can tell what a block holds whose
+ * member is there. Then nothing is to be written
+ */
 int plx_plog_replay(const struct plx_plog_entry *e, struct plx_plog_replay *r);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The parity log at a start: what a crash left half written is set right. The rules, and
- * which entries count: plog_format.h; what a row holds: plog_replay.c.
+ * which entries count: plog_format.h; what a row holds: plog_replay.c. The same when a plex
+ * comes back that had lost too many members: their caches may be lost, and what was not
+ * flushed with them.
  *
  * Only rows of dirty regions are looked at. In the others nothing was being written since
  * all members were flushed, so parity fits there, and entries of them are only old. A
@@ -107,6 +109,7 @@ struct recovery {
 	u32 here; /* members that are current, with all their disks */
 	u32 known; /* members whose log was found out about */
 	u32 counts; /* those of them whose entries count */
+	u32 unread; /* those of them that have heads that could not be read, or not believed */
 	u64 next[PLX_STRIPE_MAX]; /* of each log: above all seq in it */
 	u64 head[PLX_STRIPE_MAX];
 	u64 serial; /* the highest */
@@ -234,7 +237,10 @@ static bool row_dirty(const struct recovery *r, u64 row)
 
 /* ---- what the logs say ---- */
 
-/* calls @fn for each slot whose head could be read and decoded; -EIO: some could not be read */
+/*
+ * Calls @fn for each slot whose head could be read and decoded. -EIO: some could not be read;
+ * -ERANGE: what some say is not believed
+ */
 static int each_head(struct recovery *r, u32 m,
 		     int (*fn)(struct recovery *r, u32 m, u32 slot, const void *block,
 			       const struct plx_plog_head *head))
@@ -255,8 +261,12 @@ static int each_head(struct recovery *r, u32 m,
 			const void *block = r->heads + i * PLX_BLOCK_SIZE;
 
 			err = aio_wait(&r->aio[i]) ? -EIO : 0;
-			if (!err && !plx_plog_decode(&r->geo[m], slot + i, block, &head))
+			if (!err)
+				err = plx_plog_decode(&r->geo[m], slot + i, block, &head);
+			if (!err)
 				err = fn(r, m, slot + i, block, &head);
+			else if (err != -EIO && err != -ERANGE)
+				err = 0; /* it says nothing */
 			ret = ret ? ret : err;
 		}
 	}
@@ -365,8 +375,11 @@ static void find_entries(struct recovery *r)
 	u32 m;
 	int err;
 
+	spin_lock_irq(&r->plog->lock);
+	for (m = 0; m < r->n_members; m++)
+		r->next[m] = r->plog->slots->ring[m].next;
+	spin_unlock_irq(&r->plog->lock);
 	for (m = 0; m < r->n_members; m++) {
-		r->next[m] = 1;
 		seen = plx_conf_member_seen(r->conf, &r->cp->member[m]);
 		if ((seen != PLX_MEMBER_CURRENT && seen != PLX_MEMBER_STALE) ||
 		    !disks_here(r, &r->cp->member[m]))
@@ -377,13 +390,15 @@ static void find_entries(struct recovery *r)
 			continue;
 		r->known |= 1U << m;
 		err = each_head(r, m, head_note);
+		if (err)
+			r->unread |= 1U << m;
 		if (seen == PLX_MEMBER_CURRENT)
 			r->counts |= 1U << m;
 		if (seen == PLX_MEMBER_CURRENT && err)
 			err_set(r, err);
 	}
 	/*
-	 * What cannot be read is not above what can by more than the log is long. All of it
+	 * What is torn is not above what is not by more than the log is long. All of it
 	 * at once: the next slot is still that behind the newest one.
 	 */
 	for (m = 0; m < r->n_members; m++)
@@ -437,19 +452,19 @@ static int entry_read(struct recovery *r, const struct plx_plog_ref *ref, struct
 			       e->payload_sum ? 0 : -EIO;
 }
 
-/* blocks over the hull that are there; returns those that are not, or cannot be read */
-static u32 row_read(struct recovery *r, const struct plx_plog_entry *e)
+/* blocks over the hull that are there */
+static void row_read(struct recovery *r, const struct plx_plog_entry *e, struct plx_plog_replay *p)
 {
 	size_t bytes = (size_t)(e->hull.hi - e->hull.lo) << SECTOR_SHIFT;
 	struct plx_disk *disk;
-	u32 lost = 0, b, m;
 	u64 sector;
+	u32 b, m;
 
 	for (b = 0; b < r->k + r->parity; b++) {
 		m = member_of(r, e->row, b);
 		aio_begin(&r->aio[b]);
 		if (!(r->here & 1U << m)) {
-			lost |= 1U << b;
+			p->lost |= 1U << b;
 			continue;
 		}
 		sector = place(r, m, e->row, e->hull.lo, &disk);
@@ -457,12 +472,12 @@ static u32 row_read(struct recovery *r, const struct plx_plog_entry *e)
 	}
 	for (b = 0; b < r->k + r->parity; b++)
 		if (aio_wait(&r->aio[b]))
-			lost |= 1U << b;
-	return lost;
+			p->unread |= 1U << b;
+	p->lost |= p->unread;
 }
 
-/* parity as it is now, to where there is some that can be read */
-static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 lost)
+/* what could not be written stays as it was: then parity does not fit */
+static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 write)
 {
 	size_t bytes = (size_t)(e->hull.hi - e->hull.lo) << SECTOR_SHIFT;
 	struct plx_disk *disk;
@@ -471,9 +486,8 @@ static int row_write(struct recovery *r, const struct plx_plog_entry *e, u32 los
 	u32 b;
 
 	aio_begin(&a);
-	for (b = r->k; b < r->k + r->parity; b++) {
-		if (lost & 1U << b)
-			continue;
+	for (; write; write &= write - 1) {
+		b = __ffs(write);
 		sector = place(r, member_of(r, e->row, b), e->row, e->hull.lo, &disk);
 		aio_add(&a, disk, REQ_OP_WRITE, sector, r->block[b], bytes);
 	}
@@ -520,7 +534,7 @@ static int row_replay(struct recovery *r, const struct plx_plog_ref *ref)
 		partial += (size_t)(e.hull.hi - e.hull.lo) << SECTOR_SHIFT;
 	}
 	memcpy(p.block, r->block, sizeof(p.block));
-	p.lost = row_read(r, &e);
+	row_read(r, &e, &p);
 	err = plx_plog_replay(&e, &p);
 	if (err)
 		return err;
@@ -528,7 +542,7 @@ static int row_replay(struct recovery *r, const struct plx_plog_ref *ref)
 		if (p.verdict[d] == PLX_PLOG_BAD)
 			bad_note(r, e.row, d, p.bad[d]);
 	r->rows++;
-	return row_write(r, &e, p.lost);
+	return row_write(r, &e, p.write);
 }
 
 /* ---- the logs begin anew ---- */
@@ -574,17 +588,44 @@ static u32 logs_write(struct recovery *r)
 	return written;
 }
 
-/* with an error the old entries stay, until the first new one comes */
+/*
+ * Nobody can tell how far they are: what cannot be read now, and can the next time, would take
+ * the say from all that comes. So nothing of them is left.
+ */
+static u32 logs_wipe(struct recovery *r)
+{
+	u32 m, wiped = 0;
+
+	for (m = 0; m < r->n_members; m++) {
+		if (!(r->unread & 1U << m))
+			continue;
+		if (plx_plog_wipe(log_disk(r, m), &r->cp->member[m]))
+			plx_pack_disk_error(r->plog->vol->pack, log_disk(r, m),
+					    "write of the parity log");
+		else
+			wiped |= 1U << m;
+	}
+	return wiped;
+}
+
+/*
+ * With an error the old entries stay, until the first new one comes, but where they cannot
+ * stay; what they speak of is not trusted any more, and the disks say so.
+ */
 static void logs_anew(struct recovery *r)
 {
-	u32 written = r->error ? 0 : logs_write(r), m;
+	u32 written = logs_wipe(r), m;
 	struct plx_plog *plog = r->plog;
 
+	if (!r->error)
+		written |= logs_write(r);
 	spin_lock_irq(&plog->lock);
 	for (m = 0; m < r->n_members; m++) {
 		bool said = written & 1U << m;
 
 		plx_plog_ring_skip(plog->slots, m, r->next[m] + said, said);
+		if (r->unread & ~written & 1U << m) /* its disk is lost soon */
+			plog->log[m].usable = false;
 	}
 	plog->serial = max(plog->serial, r->serial + SERIALS);
 	spin_unlock_irq(&plog->lock);
@@ -597,8 +638,9 @@ static void logs_anew(struct recovery *r)
  * @conf: the configuration
  * @cv: the volume in it
  *
- * Does what it can, and says what it could not.
- * Context: sleeps, under pack->change, before the volume has a plan.
+ * Does what it can, and says what it could not. With -ENOMEM the logs are as they were, and
+ * all of it is to be done again before there is I/O.
+ * Context: sleeps, under pack->change, with nobody inside a plan that has not failed.
  * Return: as said in the header.
  */
 int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct plx_conf *conf,
@@ -611,7 +653,8 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	if (!r)
 		return -ENOMEM;
 	find_entries(r);
-	n = plx_plog_choose(r->ref, r->n);
+	/* with one of them missing, an older one would count in its place */
+	n = r->error ? 0 : plx_plog_choose(r->ref, r->n);
 	for (i = 0; i < n; i++) {
 		ret = row_replay(r, &r->ref[i]);
 		if (ret)
@@ -620,6 +663,10 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	}
 	if (n && flush_all(r))
 		err_set(r, -EIO);
+	if (r->error == -ENOMEM)
+		goto out;
+	if (r->error)
+		plx_log_unsync_from_dirty(log);
 	logs_anew(r);
 	if (r->error)
 		pr_err("plexus: the parity log of %s does not say all: error %d; parity is not used where it was being written until it was made anew\n",
@@ -627,6 +674,7 @@ int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct pl
 	else if (n)
 		pr_info("plexus: %s: %u rows that were being written are right again, %u blocks are lost\n",
 			cv->name, r->rows, r->bad);
+out:
 	ret = r->error;
 	recovery_free(r);
 	return ret;

@@ -121,6 +121,22 @@ static void decide(const struct plx_plog_entry *e, struct plx_plog_replay *r, u3
 	r->verdict[d] = r->bad[d].hi ? PLX_PLOG_BAD : PLX_PLOG_EACH;
 }
 
+/*
+ * Parity goes to all members that get writes. So does a block that could not be read: parity
+ * fits what was made of it, and what is left of it on the disk may be torn.
+ */
+static int choose_writes(struct plx_plog_replay *r)
+{
+	u32 d;
+
+	for (d = 0; d < r->k; d++)
+		if (r->unread & 1U << d && r->verdict[d] == PLX_PLOG_BAD)
+			return -EIO;
+	r->write = r->unread | ~(plx_stripe_data_mask(r->k) | r->lost);
+	r->write &= plx_stripe_data_mask(r->k + r->parity);
+	return 0;
+}
+
 static void make_parity(const struct plx_plog_entry *e, struct plx_plog_replay *r)
 {
 	struct plx_stripe_run run;
@@ -137,9 +153,9 @@ static void make_parity(const struct plx_plog_entry *e, struct plx_plog_replay *
  * @e: its entry, of plx_plog_choose()
  * @r: what its members hold
  *
- * Afterwards parity goes to the disks, over the hull, and what was lost is known.
+ * Afterwards @r->write goes to the disks, over the hull, and what was lost is known.
  *
- * Return: 0; -EIO: more is lost than parity makes up for.
+ * Return: 0, or -EIO: as said in the header.
  */
 int plx_plog_replay(const struct plx_plog_entry *e, struct plx_plog_replay *r)
 {
@@ -160,5 +176,5 @@ int plx_plog_replay(const struct plx_plog_entry *e, struct plx_plog_replay *r)
 		if (lost & 1U << d && e->change[d].hi > e->change[d].lo)
 			decide(e, r, lost, usable, d);
 	make_parity(e, r);
-	return 0;
+	return choose_writes(r);
 }

@@ -8,6 +8,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "plog_slots.h"
 
 /**
@@ -84,7 +85,7 @@ u32 *plx_plog_ring_start(struct plx_plog_slots *s, u32 log, u32 n_slots, u32 *op
 
 /**
  * plx_plog_ring_skip() - what is in a log so far is not needed
- * @s: the slots; no note is in one of this log
+ * @s: the slots; notes that are in some of this log are in none from now on
  * @log: which member's
  * @next: above every seq that may be on the disk, and in the slot that follows the
  *	  newest one: the oldest goes first
@@ -97,6 +98,8 @@ void plx_plog_ring_skip(struct plx_plog_slots *s, u32 log, u64 next, bool said)
 	r->next = max(next, r->next);
 	r->first = r->next;
 	r->head = r->next;
+	if (r->n_slots)
+		memset(r->open, 0, (size_t)r->n_slots * sizeof(*r->open));
 	/* else the first slot has to be on the disk before there is a second one */
 	r->said = said || !r->n_slots ? r->next : r->next - (r->n_slots - 1);
 }

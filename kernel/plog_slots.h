@@ -26,8 +26,6 @@ struct plx_plog_note {
 	u32 order; /* the next that was written, or is being flushed */
 };
 
-#define PLX_PLOG_SLOTS_MIN 2 /* of a log */
-
 /* the log of a member */
 struct plx_plog_ring {
 	u32 n_slots; /* 0: none */

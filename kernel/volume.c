@@ -8,6 +8,7 @@
  * The gendisk holds a reference, dropped by free_disk.
  */
 #include <linux/bitmap.h>
+#include <linux/delay.h>
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -212,15 +213,20 @@ static void follow_marks(struct plx_volume *vol, const struct plx_conf *conf,
 	plx_log_retry(vol->log);
 }
 
-/* @late: the log was read just now, and of what is dirty in it the map knows nothing yet */
-static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, bool late)
+enum tidings { /* of the log */
+	NOTHING,
+	LOADED, /* of what is dirty in it the maps know nothing yet */
+	BACK, /* and the disks; of what left the maps of stale members some may be lost */
+};
+
+static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, enum tidings news)
 {
 	int ret;
 
-	if (plex->stale && !late)
+	if (plex->stale && news == NOTHING)
 		return 0;
-	ret = plex->stale ? plx_log_stale_fill(log, plex, false) :
-			    plx_log_load_stale(log, plex, map);
+	ret = plex->stale && news == LOADED ? plx_log_stale_fill(log, plex, false) :
+					      plx_log_load_stale(log, plex, map);
 	/* with what was dirty, before that can be cleaned */
 	if (!ret && map)
 		plx_log_write_stale(log, plex, map);
@@ -229,7 +235,7 @@ static int follow_map(struct plx_log *log, struct plx_plex *plex, u32 map, bool 
 
 /* plexes and members that are not current have a map */
 static int follow_maps(struct plx_volume *vol, struct plx_log *log,
-		       const struct plx_conf_volume *cv, bool late)
+		       const struct plx_conf_volume *cv, enum tidings news)
 {
 	int ret = 0;
 	u32 i, m;
@@ -238,11 +244,11 @@ static int follow_maps(struct plx_volume *vol, struct plx_log *log,
 		const struct plx_conf_plex *cp = cv->plex[i];
 
 		if (cp->state != PLX_PLEX_CURRENT)
-			ret = follow_map(log, vol->plex[i], cp->stale_map, late);
+			ret = follow_map(log, vol->plex[i], cp->stale_map, news);
 		for (m = 0; m < vol->plex[i]->n_members && !ret; m++)
 			if (cp->member[m].state != PLX_MEMBER_CURRENT)
 				ret = follow_map(log, vol->plex[i]->member[m],
-						 cp->member[m].stale_map, late);
+						 cp->member[m].stale_map, news);
 	}
 	return ret;
 }
@@ -259,16 +265,51 @@ static int follow_plog(struct plx_volume *vol, const struct plx_conf *conf,
 }
 
 /*
- * At a start: does parity fit in what is dirty? With a parity log it does once the rows that
- * were being written are right again, unless the region log knows better. That is asked
- * last: what the parity log could set right, it has set right.
+ * Was the plex without too many members, and is not any more? Their caches may be lost: it is
+ * as after a crash, but for what is known in memory.
  */
-static bool trusts(struct plx_volume *vol, const struct plx_conf *conf,
-		   const struct plx_conf_volume *cv, struct plx_log *log, bool known)
+static bool comes_back(struct plx_volume *vol, const struct plx_conf *conf,
+		       const struct plx_conf_volume *cv)
 {
-	if (!vol->plog || (vol->log && vol->log != log)) /* a new log comes while it is in use */
-		return false;
-	return !plx_plog_recover(vol->plog, log, conf, cv) && known;
+	return vol->plan && vol->plan->failed && cv->plex[0]->parity &&
+	       plx_conf_plex_attached(conf, cv->plex[0]);
+}
+
+/*
+ * Has all I/O with older plans ended? What is inside the plan of now is told that it failed.
+ * Not waited for: it may be held until this change is over.
+ */
+static bool quiet(struct plx_volume *vol)
+{
+	u32 tries = 10;
+
+	while (!llist_empty(&vol->retired) || work_busy(&vol->retire_work)) {
+		if (!--tries)
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
+/*
+ * At a start, or when the plex comes back: does parity fit in what is dirty? With a parity
+ * log it does once the rows that were being written are right again, unless the region log
+ * knows better (@known). That is asked last: what the parity log could set right, it has set
+ * right.
+ */
+static int make_trusted(struct plx_volume *vol, const struct plx_conf *conf,
+			const struct plx_conf_volume *cv, struct plx_log *log, bool known)
+{
+	int ret = -EIO;
+
+	/* a new log comes while it is in use */
+	if (vol->plog && (!vol->log || vol->log == log) && quiet(vol))
+		ret = plx_plog_recover(vol->plog, log, conf, cv);
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret || !known)
+		plx_log_unsync_from_dirty(log);
+	return 0;
 }
 
 /*
@@ -280,8 +321,9 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 {
 	struct plx_log *log = vol->log;
 	bool born = !log && (vol->plan || vol->born), fresh = !log || cv->log_id != log->log_id;
-	bool known, late = false;
-	int ret;
+	enum tidings news = NOTHING;
+	bool known;
+	int ret = 0;
 
 	*use = NULL;
 	if (!cv->region_shift)
@@ -291,8 +333,7 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	if (!log)
 		return -ENOMEM;
 	*use = log;
-	ret = plx_log_place(log, conf, cv);
-	if (ret)
+	if (plx_log_place(log, conf, cv))
 		plx_log_break(log);
 	/* what the copies say is needed when they, and the members with them, are back */
 	if (!born && !log->loaded && cv->plex[0]->parity &&
@@ -301,12 +342,16 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	if (born) {
 		plx_log_born(log);
 	} else if (!log->loaded) {
-		late = true;
+		news = LOADED;
 		known = plx_log_load(log);
-		if (!trusts(vol, conf, cv, log, known))
-			plx_log_unsync_from_dirty(log);
+		ret = make_trusted(vol, conf, cv, log, known);
+		if (ret)
+			log->loaded = false; /* the volume's own is loaded once more */
+	} else if (comes_back(vol, conf, cv)) {
+		news = BACK;
+		ret = make_trusted(vol, conf, cv, log, !READ_ONCE(log->distrust));
 	}
-	return follow_maps(vol, log, cv, late);
+	return ret ?: follow_maps(vol, log, cv, news);
 }
 
 /* a plan and the log that it has */

@@ -145,6 +145,17 @@ TEST(a_parity_plex_gets_writes_as_long_as_no_more_members_are_lost_than_it_has_p
 		}
 }
 
+static void grow(struct plx_conf_disk *disk, u64 sectors)
+{
+	struct plx_label label;
+
+	plx_label_geometry(&label, sectors);
+	disk->log_slots = label.log_slots;
+	disk->sectors = sectors;
+	disk->data_sector = label.data_sector;
+	disk->data_end = label.data_end;
+}
+
 /* In the edits, m is the volume with one parity and a log, p its plex. */
 #define REFUSED(name, words, ...) RULE_REFUSED(make_parity, 0, name, words, __VA_ARGS__)
 #define TAKEN(name, ...) RULE_TAKEN(make_parity, 0, name, __VA_ARGS__)
@@ -195,6 +206,10 @@ REFUSED(a_parity_log_before_the_data, "parity log 16384+2048 is outside",
 REFUSED(a_parity_log_past_the_data, "parity log 405504+4096 is outside",
 	p->member[3].log_start = MIB(198))
 REFUSED(a_parity_log_that_overflows, "outside", p->member[3].log_sectors = ~0ULL << 11)
+REFUSED(a_parity_log_of_one_slot, "member 0 has a parity log of 2048 sectors", p->unit = 1024)
+REFUSED(a_parity_log_that_takes_ages_to_read, "member 0 has a parity log of 1050624 sectors",
+	grow(c->disk[0], MIB(1000)); p->member[0].log_start = MIB(200);
+	p->member[0].log_sectors = MIB(513))
 REFUSED(a_parity_log_at_the_end_of_numbers, "outside", p->member[3].log_start = ~0ULL << 11)
 REFUSED(a_parity_log_in_its_own_member, "disk 1: sector 63488 is used twice",
 	p->member[1].log_start = MIB(31))

@@ -197,6 +197,30 @@ TEST(a_slot_of_something_else_is_not_taken)
 	CHECK_EQ(plx_plog_decode(&sample, slot_of(SEQ + 1), slot, &head), -ESTALE);
 }
 
+/* what is found leaves room to count on, and what is counted from it is read again */
+TEST(a_count_that_is_too_high_is_not_believed)
+{
+	const u64 found = 1ULL << PLX_PLOG_FOUND_BITS;
+	struct plx_plog_entry partial, full;
+	u8 slot[PLX_BLOCK_SIZE + 6 * SECTOR];
+	struct plx_plog_head head;
+	u64 seq, serial;
+
+	for (seq = found - 1; seq <= found; seq++)
+		for (serial = found - 1; serial <= found; serial++) {
+			sample_entries(&partial, &full, slot + PLX_BLOCK_SIZE);
+			full.serial = serial;
+			plx_plog_begin(&sample, seq, 1, slot);
+			CHECK_EQ(plx_plog_add(&sample, slot, &partial), 0);
+			CHECK_EQ(plx_plog_add(&sample, slot, &full), 0);
+			plx_plog_seal(slot);
+			CHECK_EQ(plx_plog_decode(&sample, slot_of(seq), slot, &head),
+				 seq == found || serial == found ? -ERANGE : 0);
+		}
+	sample_slot(slot, ~0ULL);
+	CHECK_EQ(plx_plog_decode(&sample, slot_of(~0ULL), slot, &head), -ERANGE);
+}
+
 TEST(a_full_head_takes_no_more_and_loses_nothing)
 {
 	struct plx_plog_geometry geo = sample;

@@ -713,6 +713,34 @@ TEST(a_slot_is_reused_when_a_head_past_it_is_on_the_disk)
 	plx_plog_slots_free(s);
 }
 
+/* a plex that failed and is back: what its notes say was replayed, and they go with a later flush */
+TEST(a_log_that_begins_anew_while_notes_are_in_it_has_all_its_slots)
+{
+	struct plx_plog_slots *s = plx_plog_slots_new(1, 8);
+	u64 seq, head;
+	u32 note[3], i;
+
+	plx_plog_ring_start(s, 0, 4, kcalloc(4, sizeof(u32), GFP_NOIO));
+	for (i = 0; i < 3; i++) {
+		CHECK(plx_plog_slot_take(s, 0, &seq, &head));
+		note[i] = plx_plog_note_new(s, i, (struct plx_stripe_range){ 0, 1 });
+		plx_plog_note_enter(s, note[i], 0, 0, seq);
+		plx_plog_slot_done(s, 0, seq, head, true);
+		plx_plog_note_written(s, note[i], false);
+	}
+	plx_plog_ring_skip(s, 0, 9, true);
+	for (i = 0; i < 10; i++) {
+		CHECK(plx_plog_slot_take(s, 0, &seq, &head) && seq == 9 + i && head == 9 + i);
+		plx_plog_slot_done(s, 0, seq, head, true);
+		if (i != 4)
+			continue;
+		CHECK(plx_plog_flush_begin(s));
+		plx_plog_flush_end(s, true);
+		CHECK_EQ(s->n_free, 8);
+	}
+	plx_plog_slots_free(s);
+}
+
 TEST(ranges_are_cut_where_they_are_written)
 {
 	struct plx_plog_ranges r = {};

@@ -123,7 +123,8 @@ static u32 reached(struct world *w, u32 which)
 	return n;
 }
 
-static void replay(struct world *w, struct plx_plog_replay *r, u32 lost)
+/* of the blocks @lost the members of @unread are there */
+static int try_replay(struct world *w, struct plx_plog_replay *r, u32 lost, u32 unread)
 {
 	u32 b;
 
@@ -132,6 +133,7 @@ static void replay(struct world *w, struct plx_plog_replay *r, u32 lost)
 	r->parity = w->parity;
 	r->sector_bytes = SB;
 	r->lost = lost;
+	r->unread = unread;
 	r->spare = spare;
 	memcpy(w->seen, w->disk, sizeof(w->seen));
 	for (b = 0; b < w->n; b++) {
@@ -141,9 +143,14 @@ static void replay(struct world *w, struct plx_plog_replay *r, u32 lost)
 	}
 	for (b = 0; b < w->parity; b++)
 		r->partial[b] = w->partial[b] + w->e.hull.lo * SB;
-	CHECK_EQ(plx_plog_replay(&w->e, r), 0);
 	w->tried++;
 	all_tried++;
+	return plx_plog_replay(&w->e, r);
+}
+
+static void replay(struct world *w, struct plx_plog_replay *r, u32 lost)
+{
+	CHECK_EQ(try_replay(w, r, lost, 0), 0);
 }
 
 static void check_block(struct world *w, const struct plx_plog_replay *r, u32 lost, u32 d)
@@ -318,6 +325,41 @@ TEST(the_same_with_blocks_that_look_alike)
 
 	w.alike = true;
 	each_pattern(&w, 3, 5, once);
+	printf("# %llu combinations, %llu blocks known to be lost\n", w.tried, w.bad);
+}
+
+/*
+ * Some of the lost blocks only could not be read: afterwards their disks, and all others that
+ * are there, hold what was found, so parity fits on the disks; or it is known not to.
+ */
+static void unreadable(struct world *w, u32 lost, bool none, bool all)
+{
+	u32 lo = w->e.hull.lo, bytes = (w->e.hull.hi - lo) * SB, unread, b;
+	struct plx_plog_replay r;
+	bool bad;
+	int err;
+
+	for (unread = lost; unread; unread = (unread - 1) & lost) {
+		err = try_replay(w, &r, lost, unread);
+		check_stripe(w, &r, lost);
+		for (b = 0, bad = false; b < w->k; b++)
+			bad |= unread & 1U << b && r.verdict[b] == PLX_PLOG_BAD;
+		CHECK_EQ(err, bad ? -EIO : 0);
+		for (b = 0; !bad && b < w->n; b++) {
+			if (r.write & 1U << b)
+				continue;
+			CHECK(lost & ~unread & 1U << b ||
+			      !memcmp(w->disk[b] + lo * SB, w->seen[b] + lo * SB, bytes));
+		}
+		CHECK(bad || !(r.write & lost & ~unread));
+	}
+}
+
+TEST(what_could_not_be_read_is_written_with_the_parity_that_fits_it)
+{
+	static struct world w;
+
+	each_pattern(&w, 3, 5, unreadable);
 	printf("# %llu combinations, %llu blocks known to be lost\n", w.tried, w.bad);
 }
 
