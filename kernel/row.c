@@ -278,15 +278,33 @@ static bool any_error(const struct plx_row *row)
 	return false;
 }
 
+/* what a crash had left that nobody could tell is known again */
+static void known(struct plx_row *row)
+{
+	const struct plx_layout *l = row->plan->plex[0].layout;
+	u32 d;
+
+	for (d = 0; d < row->st.k; d++) {
+		struct plx_stripe_range c = row->change[d];
+
+		if (c.hi > c.lo)
+			plx_plog_bad_written(row->plan->plog,
+					     ((row->nr * row->st.k + d) << l->unit_shift) + c.lo,
+					     c.hi - c.lo);
+	}
+}
+
 /* from where bios end: the last step of a write needs no work when all went well */
 static void put(struct plx_row *row)
 {
 	if (!atomic_dec_and_test(&row->pending))
 		return;
-	if (row->step == PLX_ROW_WRITE && !row->unread && likely(!any_error(row)))
+	if (row->step == PLX_ROW_WRITE && !row->unread && likely(!any_error(row))) {
+		known(row);
 		plx_row_end(row, BLK_STS_OK);
-	else
+	} else {
 		hand_over(row, 0);
+	}
 }
 
 static void next_endio(struct bio *bio)
@@ -472,22 +490,6 @@ static void fail(struct plx_row *row)
 	plx_row_free_pages(row);
 	row->step = PLX_ROW_FAILED;
 	plx_row_failed(row);
-}
-
-/* what a crash had left that nobody could tell is known again */
-static void known(struct plx_row *row)
-{
-	const struct plx_layout *l = row->plan->plex[0].layout;
-	u32 d;
-
-	for (d = 0; d < row->st.k; d++) {
-		struct plx_stripe_range c = row->change[d];
-
-		if (c.hi > c.lo)
-			plx_plog_bad_written(row->plan->plog,
-					     ((row->nr * row->st.k + d) << l->unit_shift) + c.lo,
-					     c.hi - c.lo);
-	}
 }
 
 /* the last bio of a step is done; in process context */
