@@ -394,6 +394,9 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 		   unsigned int epoch);
 void plx_row_read(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
 		  unsigned int epoch);
+/* row_zero.c: the front of a discard, or a write of zeroes; NULL: it ends with @status */
+struct bio *plx_row_zero_cut(const struct plx_plan *plan, struct bio *bio, struct bio **rest,
+			     blk_status_t *status);
 bool plx_row_wanted(const struct plx_plan *plan, u64 sector); /* a read that needs parity */
 /* a read of this, direct from its member, met an error: by parity, in the same epoch */
 void plx_row_reread(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,

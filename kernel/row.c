@@ -299,7 +299,8 @@ static void put(struct plx_row *row)
 {
 	if (!atomic_dec_and_test(&row->pending))
 		return;
-	if (row->step == PLX_ROW_WRITE && !row->unread && likely(!any_error(row))) {
+	if (row->step == PLX_ROW_WRITE && !row->unread && !row->by_hand &&
+	    likely(!any_error(row))) {
 		known(row);
 		plx_row_end(row, BLK_STS_OK);
 	} else {
@@ -365,7 +366,7 @@ static void part_endio(struct bio *bio)
 	put(part->row);
 }
 
-/* @range of block @b, from or to its pages */
+/* @range of block @b, from or to its pages; none: the member is to zero it */
 static void launch(struct plx_row *row, u32 b, struct plx_stripe_range range, struct page **page,
 		   blk_opf_t opf)
 {
@@ -375,7 +376,7 @@ static void launch(struct plx_row *row, u32 b, struct plx_stripe_range range, st
 	u64 sector;
 
 	disk = plx_row_place(row->plan, member, row->nr, &sector);
-	for (lo = range.lo; lo < range.hi; lo = hi) {
+	for (lo = range.lo; page && lo < range.hi; lo = hi) {
 		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, range.hi);
 		bvec_set_page(&part->vec[n++], page[(lo - row->base) >> PAGE_SECTORS_SHIFT],
 			      (hi - lo) << SECTOR_SHIFT, (lo & (PAGE_SECTORS - 1)) << SECTOR_SHIFT);
@@ -422,11 +423,38 @@ static void write_step(struct plx_row *row)
 	blk_opf_t opf = REQ_OP_WRITE | flags_of(row);
 	u32 b;
 
+	if (row->bare)
+		opf = REQ_OP_WRITE_ZEROES | flags_of(row) | (row->parent->bi_opf & REQ_NOUNMAP);
 	new_step(row, PLX_ROW_WRITE);
+	row->by_hand = 0;
 	for (b = 0; b < plx_row_blocks(row); b++)
 		if (row->how.write[b].hi > row->how.write[b].lo)
 			launch(row, b, row->how.write[b], row->part[b].new, opf);
 	proceed(row);
+}
+
+/*
+ * Members that could not zero their unit, whatever the reason, are written: as much at a time
+ * as goes into a bio. Should that fail too, it is a failed write.
+ */
+static void zero_step(struct plx_row *row)
+{
+	struct plx_stripe_range range = {
+		.lo = row->zeroed,
+		.hi = min(row->zeroed + PLX_ROW_SECTORS, row->how.hull.hi),
+	};
+	struct page *zero[PLX_ROW_PAGES];
+	u32 b, i;
+
+	for (i = 0; i < PLX_ROW_PAGES; i++)
+		zero[i] = ZERO_PAGE(0);
+	new_step(row, PLX_ROW_WRITE);
+	row->base = range.lo;
+	row->zeroed = range.hi;
+	for (b = 0; b < plx_row_blocks(row); b++)
+		if (row->by_hand & 1U << b)
+			launch(row, b, range, zero, REQ_OP_WRITE | flags_of(row));
+	put(row); /* goes on in a work: not ever deeper where it began */
 }
 
 static void logged(struct plx_plog_req *req, u32 failed)
@@ -492,6 +520,29 @@ static void fail(struct plx_row *row)
 	plx_row_failed(row);
 }
 
+static void written(struct plx_row *row)
+{
+	u32 b;
+
+	if (!any_error(row)) {
+		if (row->by_hand && row->zeroed < row->how.hull.hi) {
+			zero_step(row);
+			return;
+		}
+		known(row);
+		mend(row);
+		plx_row_end(row, BLK_STS_OK);
+	} else if (row->bare && !row->by_hand) {
+		for (b = 0; b < plx_row_blocks(row); b++)
+			if (row->part[b].status)
+				row->by_hand |= 1U << b;
+		row->zeroed = 0;
+		zero_step(row);
+	} else {
+		fail(row);
+	}
+}
+
 /* the last bio of a step is done; in process context */
 static void next_step(struct plx_row *row)
 {
@@ -506,13 +557,7 @@ static void next_step(struct plx_row *row)
 			write_step(row);
 		break;
 	case PLX_ROW_WRITE:
-		if (any_error(row)) {
-			fail(row);
-			break;
-		}
-		known(row);
-		mend(row);
-		plx_row_end(row, BLK_STS_OK);
+		written(row);
 		break;
 	case PLX_ROW_CLAIM:
 	case PLX_ROW_FAILED:
@@ -655,20 +700,8 @@ static void set_change(struct plx_row *row, const struct plx_parity_place *place
 	}
 }
 
-/* sectors of an I/O at @place: of large units, a part of one */
-static u32 reach(const struct plx_layout *l, const struct plx_parity_place *place, bool write)
-{
-	u32 unit = 1U << l->unit_shift, in_part = place->sector & (PLX_ROW_SECTORS - 1);
-
-	if (unit > PLX_ROW_SECTORS)
-		return PLX_ROW_SECTORS - in_part;
-	if (!write)
-		return place->sectors;
-	return place->sectors + (plx_layout_row_data(l) - 1 - place->data) * unit;
-}
-
 /**
- * plx_row_write - a write to a volume whose plex has parity
+ * plx_row_write - a write, also of zeroes, to a volume whose plex has parity
  * @vol: the volume
  * @plan: the plan
  * @bio: the write, that the log let in
@@ -685,10 +718,14 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 	struct plx_row *row;
 
 	plx_layout_parity_map(l, bio->bi_iter.bi_sector, &place);
-	row = row_of(vol, plan, bio, reach(l, &place, true), epoch, &rest);
+	row = row_of(vol, plan, bio, plx_row_reach(l, &place, bio_op(bio), bio_sectors(bio)),
+		     epoch, &rest);
 	if (!row)
 		return;
 	row->write = true;
+	row->zero = bio_op(bio) != REQ_OP_WRITE;
+	row->bare = row->zero && bio_sectors(row->parent) ==
+					 plx_layout_row_data(l) << l->unit_shift;
 	row->nr = place.row;
 	set_change(row, &place, bio_sectors(row->parent));
 	begin_new(row);
@@ -719,7 +756,7 @@ static void read_row(struct plx_volume *vol, struct plx_plan *plan, struct bio *
 	u32 lo;
 
 	plx_layout_parity_map(l, bio->bi_iter.bi_sector, &place);
-	row = row_of(vol, plan, bio, reach(l, &place, false), epoch, &rest);
+	row = row_of(vol, plan, bio, plx_row_reach(l, &place, REQ_OP_READ, 0), epoch, &rest);
 	if (!row)
 		return;
 	lo = place.sector & ((1U << l->unit_shift) - 1);

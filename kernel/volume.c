@@ -414,7 +414,6 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 
 	*want = (struct plx_limits){
 		.stable_writes = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES,
-		.no_discard = plx_conf_volume_parity(cv),
 	};
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
@@ -424,6 +423,9 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 		want->io_min = max(want->io_min, cp->unit << SECTOR_SHIFT);
 		want->io_opt = max(want->io_opt,
 				   (cp->unit << SECTOR_SHIFT) * (cp->n_members - cp->parity));
+		/* a power of two, at whose multiples a discard may be cut without cutting a row */
+		if (cp->parity)
+			want->zero_rows = want->io_opt & -want->io_opt;
 	}
 }
 
