@@ -299,7 +299,7 @@ static void zero_rows(struct plx_volume *vol, struct plx_plan *plan, struct bio 
 	struct bio *rest = NULL, *front;
 	blk_status_t status;
 
-	front = plx_row_zero_cut(plan, bio, &rest, &status);
+	front = plx_row_zero_cut(vol, plan, bio, &rest, &status);
 	if (front) {
 		write_in(vol, plan, front, epoch);
 		if (rest)

@@ -533,9 +533,12 @@ static void written(struct plx_row *row)
 		mend(row);
 		plx_row_end(row, BLK_STS_OK);
 	} else if (row->bare && !row->by_hand) {
-		for (b = 0; b < plx_row_blocks(row); b++)
+		for (b = 0; b < plx_row_blocks(row); b++) {
 			if (row->part[b].status)
 				row->by_hand |= 1U << b;
+			if (row->part[b].status == BLK_STS_NOTSUPP)
+				WRITE_ONCE(row->vol->row_pools->no_zero, true);
+		}
 		row->zeroed = 0;
 		zero_step(row);
 	} else {
@@ -591,6 +594,7 @@ static bool same_look(const struct plx_stripe *a, const struct plx_stripe *b)
 static void claimed(struct plx_row *row)
 {
 	struct plx_stripe now;
+	u32 first, last;
 
 	row->claimed = true;
 	if (unlikely(plx_volume_plan(row->vol) != row->plan)) {
@@ -604,6 +608,8 @@ static void claimed(struct plx_row *row)
 		return;
 	}
 	row->start = plx_io_account(row->vol, row->parent);
+	if (row->write && now.fresh && !row->zero && plx_row_regions(row->plan, row->nr, &first, &last))
+		plx_log_touch(row->plan->log, first, last);
 	if (row->write)
 		plx_row_copy_in(row);
 	read_step(row);

@@ -48,6 +48,7 @@ enum plx_row_step {
 struct plx_row_pools {
 	mempool_t *rows, *pages;
 	struct mutex alone; /* whoever waits for pages */
+	bool no_zero; /* a member could not zero its unit by itself; set once */
 };
 
 struct plx_row;

@@ -10,7 +10,9 @@
  * afterwards). What is less than a row is written, from pages of zeroes.
  *
  * Of a discard only whole rows are done. What a member holds after a discard of its own nobody
- * knows, and it need not be the same twice: parity would fit nothing.
+ * knows, and it need not be the same twice: parity would fit nothing. Once a member was found
+ * that cannot zero by itself, whatever it said before, there are no discards any more until the
+ * volume stops: to write zeroes is not what they are for.
  */
 #include "io.h"
 #include "row.h"
@@ -54,6 +56,7 @@ static bool whole_rows(const struct plx_layout *l, struct bvec_iter *iter)
 
 /**
  * plx_row_zero_cut - what of a discard, or a write of zeroes, is done in one go
+ * @vol: the volume
  * @plan: of a parity plex
  * @bio: which
  * @rest: gets what is behind that, to be submitted after the front; NULL: nothing
@@ -63,13 +66,16 @@ static bool whole_rows(const struct plx_layout *l, struct bvec_iter *iter)
  * what it is asked for, each time.
  * Return: the front; NULL: @bio is to be ended
  */
-struct bio *plx_row_zero_cut(const struct plx_plan *plan, struct bio *bio, struct bio **rest,
-			     blk_status_t *status)
+struct bio *plx_row_zero_cut(struct plx_volume *vol, const struct plx_plan *plan,
+			     struct bio *bio, struct bio **rest, blk_status_t *status)
 {
 	const struct plx_layout *l = plan->plex[0].layout;
 	struct plx_parity_place place;
 	struct bio *front;
 
+	*status = BLK_STS_NOTSUPP;
+	if (bio_op(bio) == REQ_OP_DISCARD && READ_ONCE(vol->row_pools->no_zero))
+		return NULL;
 	*status = BLK_STS_OK;
 	if (bio_op(bio) == REQ_OP_DISCARD && !whole_rows(l, &bio->bi_iter))
 		return NULL;

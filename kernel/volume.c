@@ -286,7 +286,9 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	*use = NULL;
 	if (!cv->region_shift)
 		return 0;
-	if (fresh)
+	if (fresh && vol->next_log && vol->next_log->log_id == cv->log_id)
+		log = vol->next_log;
+	else if (fresh)
 		log = plx_log_new(vol, cv);
 	if (!log)
 		return -ENOMEM;
@@ -324,7 +326,7 @@ static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_con
 	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
 	if (!IS_ERR(plan))
 		plan->plog = vol->plog;
-	if (IS_ERR(plan) && log != vol->log)
+	if (IS_ERR(plan) && log != vol->log && log != vol->next_log)
 		plx_log_free(log); /* nobody saw it, none of its works was begun */
 	return plan;
 }
@@ -351,6 +353,10 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	WRITE_ONCE(vol->log, plan->log);
 	if (vol->log)
 		follow_marks(vol, conf, conf->volume[v]);
+	if (vol->log && vol->log == vol->next_log) {
+		vol->next_log = NULL;
+		plx_log_grown(vol->log);
+	}
 	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan); /* with plx_volume_plan() */
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
@@ -640,6 +646,8 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	plx_log_free(log);
 	vol->log = NULL;
+	plx_log_free(vol->next_log);
+	vol->next_log = NULL;
 	plx_plan_free(plan);
 	if (vol->plog)
 		plx_plog_free(vol->plog);
