@@ -608,7 +608,8 @@ static void claimed(struct plx_row *row)
 		return;
 	}
 	row->start = plx_io_account(row->vol, row->parent);
-	if (row->write && now.fresh && !row->zero && plx_row_regions(row->plan, row->nr, &first, &last))
+	if (row->write && now.fresh && !row->zero &&
+	    plx_row_regions(row->plan, row->nr, &first, &last))
 		plx_log_touch(row->plan->log, first, last);
 	if (row->write)
 		plx_row_copy_in(row);
