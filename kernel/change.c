@@ -402,11 +402,12 @@ static void place_log(struct plx_volume *vol, void *arg)
 {
 	struct plx_change *c = arg;
 	int v = plx_conf_volume_find(c->conf, &vol->id);
+	struct plx_log *log = vol->next_log ?: vol->log;
 
 	/* a log that is about to go, or to be made anew, is left as it is */
-	if (v >= 0 && vol->log && c->conf->volume[v]->log_id == vol->log->log_id &&
-	    plx_log_place(vol->log, c->conf, c->conf->volume[v]))
-		plx_log_break(vol->log);
+	if (v >= 0 && log && c->conf->volume[v]->log_id == log->log_id &&
+	    plx_log_place(log, c->conf, c->conf->volume[v]))
+		plx_log_break(log);
 }
 
 /* not without memory: a disk that failed must be recorded, and writes wait for that */

@@ -275,6 +275,8 @@ static inline u64 plx_log_regions(u64 volume_sectors, u32 region_shift)
 
 /* log2 sectors of a region for a volume: 64 KiB or more, so that all fit in one map */
 u32 plx_log_region_shift(u64 volume_sectors);
+/* @to |= @from, of @n regions, in regions 1 << @by times as large */
+void plx_log_map_grow(const unsigned long *from, u32 n, u32 by, unsigned long *to);
 
 /*
  * layout.c: where a sector of a plex is. The extent's disk index is that of the

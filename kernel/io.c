@@ -271,16 +271,11 @@ static void write_plan(struct plx_volume *vol, struct plx_plan *plan, struct bio
 		submit_bio_noacct(rest);
 }
 
-static void write(struct plx_volume *vol, struct bio *bio)
+static void write_in(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		     unsigned int epoch)
 {
-	unsigned int epoch = plx_epoch_enter(&vol->epoch);
-	struct plx_plan *plan = plx_volume_plan(vol);
 	struct plx_log *log = plan->log;
 
-	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors)) {
-		leave(vol, epoch, bio, BLK_STS_IOERR);
-		return;
-	}
 	if (log && !plx_log_warm(log, bio->bi_iter.bi_sector, bio_sectors(bio))) {
 		if (bio->bi_opf & REQ_NOWAIT) {
 			leave(vol, epoch, bio, BLK_STS_AGAIN);
@@ -295,6 +290,39 @@ static void write(struct plx_volume *vol, struct bio *bio)
 		plx_row_write(vol, plan, bio, epoch);
 	else
 		write_plan(vol, plan, bio, epoch);
+}
+
+/* of a parity plex, row by row */
+static void zero_rows(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
+		      unsigned int epoch)
+{
+	struct bio *rest = NULL, *front;
+	blk_status_t status;
+
+	front = plx_row_zero_cut(vol, plan, bio, &rest, &status);
+	if (front) {
+		write_in(vol, plan, front, epoch);
+		if (rest)
+			submit_bio_noacct(rest);
+	} else if (status) {
+		leave(vol, epoch, bio, status);
+	} else { /* it keeps an error of a front that it had */
+		plx_epoch_exit(&vol->epoch, epoch);
+		bio_endio(bio);
+	}
+}
+
+static void write(struct plx_volume *vol, struct bio *bio)
+{
+	unsigned int epoch = plx_epoch_enter(&vol->epoch);
+	struct plx_plan *plan = plx_volume_plan(vol);
+
+	if (unlikely(plan->failed || bio_end_sector(bio) > plan->sectors))
+		leave(vol, epoch, bio, BLK_STS_IOERR);
+	else if (unlikely(bio_op(bio) != REQ_OP_WRITE && plan->plex[0].layout->parity))
+		zero_rows(vol, plan, bio, epoch);
+	else
+		write_in(vol, plan, bio, epoch);
 }
 
 /* nearest head on rotating disks; elsewhere streams stay, the rest takes turns */

@@ -199,17 +199,23 @@ static void outcome(struct plx_io *io, unsigned long *good, unsigned long *bad)
  */
 static void unequal(struct plx_io *io)
 {
+	bool parity = io->plan->plex[0].layout->parity;
 	struct plx_log *log = io->plan->log;
 
 	if (!log)
 		return;
+	if (parity) { /* to the log of now, see lose_trust() of row_error.c */
+		mutex_lock(&io->vol->pack->change);
+		log = plx_volume_plan(io->vol)->log;
+	}
 	if (io->kind == PLX_IO_WRITE)
 		plx_log_set_unsync(log, io->parent->bi_iter.bi_sector, bio_sectors(io->parent));
 	else
 		plx_log_set_unsync(log, 0, io->plan->sectors);
-	/* on the disks before the parity log forgets what was written, see plx_log_set_unsync() */
-	if (io->plan->plex[0].layout->parity)
+	if (parity) {
 		plx_log_write_map(log, 0, log->dirty);
+		mutex_unlock(&io->vol->pack->change);
+	}
 	plx_sync_kick(io->vol);
 }
 

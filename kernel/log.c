@@ -109,7 +109,7 @@ static enum plx_admit admit(struct plx_log *log, struct bio *bio)
 	u32 first = first_region(log, sector), last = last_region(log, sector, bio_sectors(bio)), r;
 
 	lockdep_assert_held(&log->lock);
-	if (log->gate || in_window(log, sector, bio_end_sector(bio))) {
+	if (log->gate || log->parted || in_window(log, sector, bio_end_sector(bio))) {
 		bio_list_add(&log->blocked, bio);
 		return PLX_QUEUED;
 	}
@@ -526,30 +526,7 @@ void plx_log_set_unsync(struct plx_log *log, u64 sector, u64 sectors)
 	spin_unlock_irq(&log->lock);
 }
 
-/* parity fits in all of the regions, and that is durable on all members */
-void plx_log_set_fits(struct plx_log *log, u32 first, u32 last)
-{
-	spin_lock_irq(&log->lock);
-	bitmap_clear(log->fresh, first, last - first + 1);
-	spin_unlock_irq(&log->lock);
-}
-
-/* not to be made to fit before it is written again; only a hint */
-void plx_log_untouch(struct plx_log *log, u32 first, u32 last)
-{
-	spin_lock_irq(&log->lock);
-	bitmap_clear(log->touched, first, last - first + 1);
-	spin_unlock_irq(&log->lock);
-}
-
-/* was it written since it was created, and nobody writes there now? */
-bool plx_log_settled(const struct plx_log *log, u32 r)
-{
-	return log->fresh && test_bit(r, log->fresh) && test_bit(r, log->touched) &&
-	       !test_bit(r, log->dirty);
-}
-
-/* the plex has the data of the regions, if it was not detached meanwhile; the same */
+/* the plex has the data of the regions, if it was not detached meanwhile */
 void plx_log_set_current(struct plx_log *log, struct plx_plex *plex, u32 attached, u32 first,
 			 u32 last)
 {
@@ -649,10 +626,8 @@ static void clean_finish(struct plx_log *log)
 	}
 	spin_lock_irq(&log->lock);
 	bitmap_andnot(log->dirty, log->dirty, log->cleaning, log->n_regions);
-	if (log->fresh) {
-		bitmap_or(log->touched, log->touched, log->cleaning, log->n_regions);
+	if (log->fresh)
 		any = bitmap_intersects(log->touched, log->fresh, log->n_regions);
-	}
 	bitmap_zero(log->cleaning, log->n_regions);
 	if (log->trusts)
 		WRITE_ONCE(log->distrust, false);

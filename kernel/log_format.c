@@ -88,3 +88,21 @@ u32 plx_log_region_shift(u64 volume_sectors)
 		shift++;
 	return shift;
 }
+
+/**
+ * plx_log_map_grow() - a map in terms of the regions of a volume that has become larger
+ * @from: the map
+ * @n: its regions
+ * @by: how much larger a region is now, log2
+ * @to: gets what is set in @from, in all regions that have some of it; the rest is left alone
+ */
+void plx_log_map_grow(const unsigned long *from, u32 n, u32 by, unsigned long *to)
+{
+	u32 i, r;
+
+	for (i = 0; i < n; i++) {
+		r = i >> by;
+		if (from[i / BITS_PER_LONG] >> i % BITS_PER_LONG & 1)
+			to[r / BITS_PER_LONG] |= 1UL << r % BITS_PER_LONG;
+	}
+}

@@ -226,6 +226,8 @@ static int write_all(struct plx_log *log, const struct plx_conf_volume *cv)
 
 	if (log->fresh && ret != -EIO)
 		ret = plx_log_write_map(log, log->written_map, log->fresh);
+	if (log == log->vol->next_log) /* the stale maps are in terms of the one before it */
+		return ret;
 	for (i = 0; i < cv->n_plexes && ret != -EIO; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
 		struct plx_plex *plex = plx_volume_plex(log->vol, &cp->id);
@@ -305,7 +307,7 @@ int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
  * @log: the log
  *
  * Its slots are given away: nothing is written there from now on. Bios that wait for a
- * write of it go to the log, or plan, that comes after it.
+ * write of it go to the log, or plan, that comes after it, and so do all that come to it still.
  * Context: sleeps for a write of the log that is under way; under pack->change.
  */
 void plx_log_part(struct plx_log *log)
@@ -318,6 +320,10 @@ void plx_log_part(struct plx_log *log)
 	memcpy(old, log->copy, sizeof(old));
 	log->n_copies = 0;
 	mutex_unlock(&log->io);
+	spin_lock_irq(&log->lock);
+	log->parted = true;
+	bitmap_zero(log->warm, log->n_regions);
+	spin_unlock_irq(&log->lock);
 	for (i = 0; i < n; i++)
 		plx_disk_put(old[i].disk);
 }

@@ -269,16 +269,57 @@ static int check_given(const struct plx_conf *conf, const struct plx_conf_volume
 	return 0;
 }
 
-static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sectors,
-		       const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why)
+/* with one that is stale, or away, its map would have to grow as well */
+static int check_members_current(const struct plx_conf *conf, const struct plx_conf_volume *cv,
+				 const struct plx_conf_plex *cp, struct plx_why *why)
+{
+	u32 m;
+
+	for (m = 0; cp->parity && m < cp->n_members; m++)
+		if (plx_conf_member_seen(conf, &cp->member[m]) != PLX_MEMBER_CURRENT)
+			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
+					  "member %u of volume %s is not current; recover or repair the volume first",
+					  m, cv->name);
+	return 0;
+}
+
+/* the region log of a parity volume, beside the one that counts until the change does */
+static int grow_log(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		    struct plx_why *why)
+{
+	int slot[PLX_MAX_LOGS];
+	u32 i;
+
+	if (!vol->log || !vol->log->loaded)
+		return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_ONLINE, "volume %s does not run",
+				  cv->name);
+	if (!cv->written_map)
+		cv->written_map = plx_conf_free_map(cv);
+	for (i = 0; i < cv->n_logs; i++) {
+		slot[i] = plx_space_log_slot(c->conf, cv->log[i].disk);
+		if (slot[i] < 0 || !cv->written_map)
+			return plx_refuse(why, PLEXUS_VDS_E_NOT_ENOUGH_SPACE,
+					  "disk %s has no room for a second region log, which volume %s needs while it grows",
+					  c->conf->disk[cv->log[i].disk]->path, cv->name);
+	}
+	for (i = 0; i < cv->n_logs; i++)
+		cv->log[i].slot = slot[i];
+	cv->region_shift = plx_log_region_shift(cv->sectors);
+	cv->log_id = get_random_u64();
+	plx_change_gate(c, vol);
+	vol->next_log = plx_log_grow(vol->log, cv);
+	return vol->next_log ? 0 :
+			       plx_refuse(why, PLEXUS_E_OUTOFMEMORY,
+					  "no memory for the region log of volume %s", cv->name);
+}
+
+static int edit_extend(struct plx_change *c, struct plx_volume *vol, struct plx_conf_volume *cv,
+		       u64 sectors, const struct plx_input_disk *in, u32 n, u32 block,
+		       struct plx_why *why)
 {
 	int ret = check_given(c->conf, cv, in, n, why);
 	u32 i;
 
-	if (plx_conf_volume_parity(cv))
-		return plx_refuse(why, PLEXUS_E_NOTIMPL,
-				  "volume %s is of type parity, which this version cannot make larger; make a larger one and copy",
-				  cv->name);
 	if (sectors <= cv->sectors)
 		return plx_refuse(why, PLEXUS_E_INVALIDARG,
 				  "volume %s has %llu MiB already; a volume cannot be made smaller",
@@ -288,11 +329,15 @@ static int edit_extend(struct plx_change *c, struct plx_conf_volume *cv, u64 sec
 			return plx_refuse(why, PLEXUS_VDS_E_VOLUME_NOT_HEALTHY,
 					  "plex %u of volume %s is not current; recover the volume first",
 					  i, cv->name);
-		ret = plx_place_extend(c, cv, i, sectors, in, n, block, why);
+		ret = check_members_current(c->conf, cv, cv->plex[i], why);
+		if (!ret)
+			ret = plx_place_extend(c, cv, i, sectors, in, n, block, why);
 	}
 	if (ret)
 		return ret;
 	cv->sectors = sectors;
+	if (plx_conf_volume_parity(cv))
+		return grow_log(c, vol, cv, why);
 	if (cv->n_plexes > 1) { /* a new log, in the same slots: the plexes are made equal again */
 		cv->region_shift = plx_log_region_shift(sectors);
 		cv->log_id = get_random_u64();
@@ -316,9 +361,13 @@ int plx_op_volume_extend(struct plx_volume *vol, u64 bytes, const struct plx_inp
 	mutex_lock(&vol->window_lock); /* no window is open, and the old log stays until the end */
 	ret = plx_volume_begin(&c, vol, &cv, why);
 	if (!ret) {
-		ret = edit_extend(&c, cv, sectors, in, n, block, why);
+		ret = edit_extend(&c, vol, cv, sectors, in, n, block, why);
 		if (!ret)
 			ret = plx_change_commit(&c, why);
+		if (!c.published) {
+			plx_log_free(vol->next_log);
+			vol->next_log = NULL;
+		}
 		plx_change_end(&c);
 	}
 	mutex_unlock(&vol->window_lock);

@@ -385,7 +385,7 @@ static int extend_span(struct plx_change *c, const struct pick *p, struct plx_co
  * @block: no disk with larger logical blocks
  * @why: filled on refusal
  *
- * Members of simple and striped plexes grow on their own disks.
+ * Members of simple, striped and parity plexes grow on their own disks.
  */
 int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex, u64 sectors,
 		     const struct plx_input_disk *in, u32 n, u32 block, struct plx_why *why)
@@ -398,7 +398,10 @@ int plx_place_extend(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 
 	if (cp->type == PLEXUS_TYPE_SPAN)
 		ret = extend_span(c, &p, &cp->member[0], sectors, why);
-	for (i = 0; cp->type != PLEXUS_TYPE_SPAN && i < cp->n_members && !ret; i++) {
+	else if (cp->type == PLEXUS_TYPE_PARITY)
+		ret = plx_space_extend_parity(c->conf, sectors, cp);
+	for (i = 0; !cp->parity && cp->type != PLEXUS_TYPE_SPAN && i < cp->n_members && !ret;
+	     i++) {
 		have = member_sectors(&cp->member[i]);
 		if (have < each)
 			ret = plx_space_alloc(c->conf, cp->member[i].extent[0].disk, each - have,

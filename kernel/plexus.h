@@ -153,7 +153,7 @@ struct plx_log {
 	unsigned long *dirty;
 	unsigned long *unsync; /* the current plexes may differ, or parity: to be made equal */
 	unsigned long *fresh; /* of a parity plex: parity fits what was ever written; or NULL */
-	unsigned long *touched; /* left dirty since the log was loaded; with fresh, or NULL */
+	unsigned long *touched; /* data was written since it was loaded; with fresh, or NULL */
 	unsigned long *cleaning; /* about to leave dirty */
 	unsigned long *held; /* not to leave it yet: written some looks ago */
 	u32 looks; /* since held began */
@@ -174,6 +174,7 @@ struct plx_log {
 	unsigned int n_marks;
 	struct plx_log_mark mark[PLX_LOG_MAPS - 1];
 	bool broken; /* no copy can be written: writes fail */
+	bool parted; /* plx_log_part(): no write is let in any more */
 	bool loaded; /* under pack->change: memory knows what the copies say, or more */
 
 	struct mutex io;
@@ -198,6 +199,9 @@ void plx_log_free(struct plx_log *log); /* nobody may use it any more */
 int plx_log_place(struct plx_log *log, const struct plx_conf *conf,
 		  const struct plx_conf_volume *cv);
 void plx_log_part(struct plx_log *log); /* its slots are given away. Under pack->change */
+/* log_grow.c; of a parity volume that is to be as in @cv; NULL: no memory. The gate is closed */
+struct plx_log *plx_log_grow(struct plx_log *old, const struct plx_conf_volume *cv);
+void plx_log_grown(struct plx_log *log); /* it is in use from now on */
 /* a log that is new for a volume in use: nothing is dirty */
 void plx_log_born(struct plx_log *log);
 /*
@@ -225,7 +229,8 @@ void plx_log_marks(struct plx_log *log, const struct plx_log_mark *mark, unsigne
 /* plex->stale: all, or as it is and all that may be in flight or not flushed; allocated. -ENOMEM */
 int plx_log_stale_fill(struct plx_log *log, struct plx_plex *plex, bool all);
 void plx_log_set_equal(struct plx_log *log, u32 worse, u32 first, u32 last);
-void plx_log_set_fits(struct plx_log *log, u32 first, u32 last);
+void plx_log_set_fits(struct plx_log *log, u32 first, u32 last); /* and on: log_fresh.c */
+void plx_log_touch(struct plx_log *log, u32 first, u32 last);
 void plx_log_untouch(struct plx_log *log, u32 first, u32 last);
 bool plx_log_settled(const struct plx_log *log, u32 r);
 void plx_log_set_unsync(struct plx_log *log, u64 sector, u64 sectors);
@@ -306,6 +311,7 @@ struct plx_volume {
 	u64 plans; /* made so far; under pack->change */
 	struct plx_epoch epoch;
 	struct plx_log *log; /* under pack->change */
+	struct plx_log *next_log; /* the same: from plx_log_grow() to the plan that has it */
 	struct plx_plog *plog; /* under pack->change */
 	u32 n_plexes;
 	/* in the order of the configuration; under pack->change */
@@ -396,6 +402,9 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 		   unsigned int epoch);
 void plx_row_read(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
 		  unsigned int epoch);
+/* row_zero.c: the front of a discard, or a write of zeroes; NULL: it ends with @status */
+struct bio *plx_row_zero_cut(struct plx_volume *vol, const struct plx_plan *plan,
+			     struct bio *bio, struct bio **rest, blk_status_t *status);
 bool plx_row_wanted(const struct plx_plan *plan, u64 sector); /* a read that needs parity */
 /* a read of this, direct from its member, met an error: by parity, in the same epoch */
 void plx_row_reread(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,

@@ -20,102 +20,6 @@
 #include "io.h"
 #include "row.h"
 
-/* ---- what a row is like ---- */
-
-u32 plx_row_member(const struct plx_layout *l, u64 row, u32 b)
-{
-	u32 k = plx_layout_row_data(l);
-
-	return plx_layout_role_member(l, row, b < k ? b : b == k ? PLX_ROLE_P : PLX_ROLE_Q);
-}
-
-u32 plx_row_block(const struct plx_layout *l, u64 row, u32 member)
-{
-	u32 role = plx_layout_role(l, row, member);
-
-	return role == PLX_ROLE_P ? plx_layout_row_data(l) :
-	       role == PLX_ROLE_Q ? plx_layout_row_data(l) + 1 :
-				    role;
-}
-
-struct plx_disk *plx_row_place(const struct plx_plan *plan, u32 member, u64 row, u64 *sector)
-{
-	const struct plx_layout *l = plan->plex[0].layout;
-	struct plx_place place;
-
-	if (plan->plex[0].lost & 1U << member)
-		return NULL;
-	plx_layout_member_map(l, member, row << l->unit_shift, &place);
-	*sector = place.sector;
-	return plan->disk[l->member[member].extent[place.extent].disk];
-}
-
-bool plx_row_regions(const struct plx_plan *plan, u64 row, u32 *first, u32 *last)
-{
-	const struct plx_layout *l = plan->plex[0].layout;
-	u64 sectors = (u64)plx_layout_row_data(l) << l->unit_shift, start = row * sectors;
-
-	if (start >= plan->sectors)
-		return false;
-	*first = start >> plan->log->shift;
-	*last = (min(start + sectors, plan->sectors) - 1) >> plan->log->shift;
-	return true;
-}
-
-static bool any_set(const unsigned long *map, u32 first, u32 last)
-{
-	for (; map && first <= last; first++)
-		if (test_bit(first, map))
-			return true;
-	return false;
-}
-
-/* what of the row is not there, or not right, by member */
-static u32 missing_members(const struct plx_plan *plan, u32 first, u32 last)
-{
-	const struct plx_plan_plex *pp = &plan->plex[0];
-	u32 missing = pp->lost, stale = pp->stale, m;
-
-	for (; unlikely(stale); stale &= stale - 1) {
-		m = __ffs(stale);
-		if (!pp->plex->member[m]->stale || any_set(pp->plex->member[m]->stale, first, last))
-			missing |= 1U << m;
-	}
-	return missing;
-}
-
-static u32 blocks_of(const struct plx_layout *l, u64 row, u32 members)
-{
-	u32 blocks = 0;
-
-	for (; members; members &= members - 1)
-		blocks |= 1U << plx_row_block(l, row, __ffs(members));
-	return blocks;
-}
-
-void plx_row_look(const struct plx_plan *plan, u64 row, struct plx_stripe *st)
-{
-	const struct plx_layout *l = plan->plex[0].layout;
-	u32 first = 0, last = 0;
-
-	*st = (struct plx_stripe){
-		.k = plx_layout_row_data(l),
-		.parity = l->parity,
-		.unit = 1U << l->unit_shift,
-		.sector_bytes = SECTOR_SIZE,
-		.in_sync = true,
-	};
-	if (!plx_row_regions(plan, row, &first, &last))
-		return;
-	if (READ_ONCE(plan->log->n_unsync))
-		st->in_sync = !any_set(plan->log->unsync, first, last);
-	st->fresh = any_set(plan->log->fresh, first, last);
-	if (unlikely(plan->plex[0].lost | plan->plex[0].stale)) {
-		st->missing = blocks_of(l, row, missing_members(plan, first, last));
-		st->absent = blocks_of(l, row, plan->plex[0].lost);
-	}
-}
-
 void plx_row_claim_init(struct plx_claim *claim, u64 row)
 {
 	claim->key = row;
@@ -275,7 +179,8 @@ static void put(struct plx_row *row)
 {
 	if (!atomic_dec_and_test(&row->pending))
 		return;
-	if (row->step != PLX_ROW_WRITE || row->unread || unlikely(any_error(row))) {
+	if (row->step != PLX_ROW_WRITE || row->unread || row->by_hand ||
+	    unlikely(any_error(row))) {
 		hand_over(row, 0);
 		return;
 	}
@@ -344,7 +249,7 @@ static void part_endio(struct bio *bio)
 	put(part->row);
 }
 
-/* @range of block @b, from or to its pages */
+/* @range of block @b, from or to its pages; none: the member is to zero it */
 static void launch(struct plx_row *row, u32 b, struct plx_stripe_range range, struct page **page,
 		   blk_opf_t opf)
 {
@@ -354,7 +259,7 @@ static void launch(struct plx_row *row, u32 b, struct plx_stripe_range range, st
 	u64 sector;
 
 	disk = plx_row_place(row->plan, member, row->nr, &sector);
-	for (lo = range.lo; lo < range.hi; lo = hi) {
+	for (lo = range.lo; page && lo < range.hi; lo = hi) {
 		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, range.hi);
 		bvec_set_page(&part->vec[n++], page[(lo - row->base) >> PAGE_SECTORS_SHIFT],
 			      (hi - lo) << SECTOR_SHIFT, (lo & (PAGE_SECTORS - 1)) << SECTOR_SHIFT);
@@ -401,12 +306,39 @@ static void write_step(struct plx_row *row)
 	blk_opf_t opf = REQ_OP_WRITE | flags_of(row);
 	u32 b;
 
+	if (row->bare)
+		opf = REQ_OP_WRITE_ZEROES | flags_of(row) | (row->parent->bi_opf & REQ_NOUNMAP);
 	new_step(row, PLX_ROW_WRITE);
 	row->wrote = true;
+	row->by_hand = 0;
 	for (b = 0; b < plx_row_blocks(row); b++)
 		if (row->how.write[b].hi > row->how.write[b].lo)
 			launch(row, b, row->how.write[b], row->part[b].new, opf);
 	proceed(row);
+}
+
+/*
+ * Members that could not zero their unit, whatever the reason, are written: as much at a time
+ * as goes into a bio. Should that fail too, it is a failed write.
+ */
+static void zero_step(struct plx_row *row)
+{
+	struct plx_stripe_range range = {
+		.lo = row->zeroed,
+		.hi = min(row->zeroed + PLX_ROW_SECTORS, row->how.hull.hi),
+	};
+	struct page *zero[PLX_ROW_PAGES];
+	u32 b, i;
+
+	for (i = 0; i < PLX_ROW_PAGES; i++)
+		zero[i] = ZERO_PAGE(0);
+	new_step(row, PLX_ROW_WRITE);
+	row->base = range.lo;
+	row->zeroed = range.hi;
+	for (b = 0; b < plx_row_blocks(row); b++)
+		if (row->by_hand & 1U << b)
+			launch(row, b, range, zero, REQ_OP_WRITE | flags_of(row));
+	put(row); /* goes on in a work: not ever deeper where it began */
 }
 
 static void logged(struct plx_plog_req *req, u32 failed)
@@ -498,6 +430,32 @@ static void fail(struct plx_row *row)
 	plx_row_failed(row);
 }
 
+static void written(struct plx_row *row)
+{
+	u32 b;
+
+	if (!any_error(row)) {
+		if (row->by_hand && row->zeroed < row->how.hull.hi) {
+			zero_step(row);
+			return;
+		}
+		known(row);
+		mend(row);
+		plx_row_end(row, BLK_STS_OK);
+	} else if (row->bare && !row->by_hand) {
+		for (b = 0; b < plx_row_blocks(row); b++) {
+			if (row->part[b].status)
+				row->by_hand |= 1U << b;
+			if (row->part[b].status == BLK_STS_NOTSUPP)
+				WRITE_ONCE(row->vol->row_pools->no_zero, true);
+		}
+		row->zeroed = 0;
+		zero_step(row);
+	} else {
+		fail(row);
+	}
+}
+
 /* the last bio of a step is done; in process context */
 static void next_step(struct plx_row *row)
 {
@@ -518,13 +476,7 @@ static void next_step(struct plx_row *row)
 			write_step(row);
 		break;
 	case PLX_ROW_WRITE:
-		if (any_error(row)) {
-			fail(row);
-			break;
-		}
-		known(row);
-		mend(row);
-		plx_row_end(row, BLK_STS_OK);
+		written(row);
 		break;
 	case PLX_ROW_CLAIM:
 	case PLX_ROW_FAILED:
@@ -573,6 +525,7 @@ static bool same_look(const struct plx_stripe *a, const struct plx_stripe *b)
 static void claimed(struct plx_row *row)
 {
 	struct plx_stripe now;
+	u32 first, last;
 
 	row->claimed = true;
 	if (unlikely(plx_volume_plan(row->vol) != row->plan)) {
@@ -586,6 +539,9 @@ static void claimed(struct plx_row *row)
 		return;
 	}
 	row->start = plx_io_account(row->vol, row->parent);
+	if (row->write && now.fresh && !row->zero &&
+	    plx_row_regions(row->plan, row->nr, &first, &last))
+		plx_log_touch(row->plan->log, first, last);
 	if (row->write)
 		plx_row_copy_in(row);
 	read_step(row);
@@ -683,20 +639,8 @@ static void set_change(struct plx_row *row, const struct plx_parity_place *place
 	}
 }
 
-/* sectors of an I/O at @place: of large units, a part of one */
-static u32 reach(const struct plx_layout *l, const struct plx_parity_place *place, bool write)
-{
-	u32 unit = 1U << l->unit_shift, in_part = place->sector & (PLX_ROW_SECTORS - 1);
-
-	if (unit > PLX_ROW_SECTORS)
-		return PLX_ROW_SECTORS - in_part;
-	if (!write)
-		return place->sectors;
-	return place->sectors + (plx_layout_row_data(l) - 1 - place->data) * unit;
-}
-
 /**
- * plx_row_write - a write to a volume whose plex has parity
+ * plx_row_write - a write, also of zeroes, to a volume whose plex has parity
  * @vol: the volume
  * @plan: the plan
  * @bio: the write, that the log let in
@@ -713,28 +657,19 @@ void plx_row_write(struct plx_volume *vol, struct plx_plan *plan, struct bio *bi
 	struct plx_row *row;
 
 	plx_layout_parity_map(l, bio->bi_iter.bi_sector, &place);
-	row = row_of(vol, plan, bio, reach(l, &place, true), epoch, &rest);
+	row = row_of(vol, plan, bio, plx_row_reach(l, &place, bio_op(bio), bio_sectors(bio)),
+		     epoch, &rest);
 	if (!row)
 		return;
 	row->write = true;
+	row->zero = bio_op(bio) != REQ_OP_WRITE;
+	row->bare = row->zero && bio_sectors(row->parent) ==
+					 plx_layout_row_data(l) << l->unit_shift;
 	row->nr = place.row;
 	set_change(row, &place, bio_sectors(row->parent));
 	begin_new(row);
 	if (rest)
 		submit_bio_noacct(rest);
-}
-
-bool plx_row_wanted(const struct plx_plan *plan, u64 sector)
-{
-	struct plx_parity_place place;
-	u32 first, last;
-
-	if (likely(!(plan->plex[0].lost | plan->plex[0].stale)))
-		return false;
-	plx_layout_parity_map(plan->plex[0].layout, sector, &place);
-	if (!plx_row_regions(plan, place.row, &first, &last))
-		return false;
-	return missing_members(plan, first, last) & 1U << place.member;
 }
 
 static void read_row(struct plx_volume *vol, struct plx_plan *plan, struct bio *bio,
@@ -747,7 +682,7 @@ static void read_row(struct plx_volume *vol, struct plx_plan *plan, struct bio *
 	u32 lo;
 
 	plx_layout_parity_map(l, bio->bi_iter.bi_sector, &place);
-	row = row_of(vol, plan, bio, reach(l, &place, false), epoch, &rest);
+	row = row_of(vol, plan, bio, plx_row_reach(l, &place, REQ_OP_READ, 0), epoch, &rest);
 	if (!row)
 		return;
 	lo = place.sector & ((1U << l->unit_shift) - 1);

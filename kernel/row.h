@@ -49,6 +49,7 @@ enum plx_row_step {
 struct plx_row_pools {
 	mempool_t *rows, *pages;
 	struct mutex alone; /* whoever waits for pages */
+	bool no_zero; /* a member could not zero its unit by itself; set once */
 };
 
 struct plx_row;
@@ -72,6 +73,8 @@ struct plx_row {
 	unsigned int epoch;
 	enum plx_row_step step;
 	bool write;
+	bool zero; /* a write of zeroes, or a discard: the parent has no data */
+	bool bare; /* of all of the row: its members are told to zero, no pages are needed */
 	bool claimed;
 	bool fua; /* what failed was to be durable at once */
 	bool wrote; /* of the row with this plan: members may have some of it */
@@ -82,6 +85,8 @@ struct plx_row {
 	struct plx_stripe_range range; /* a read: what of it */
 	u32 unread, failed; /* blocks that could not be read, or written */
 	u32 heal, healed; /* those of them that are written first, or were: see look() */
+	u32 by_hand; /* of a bare one: blocks that get zeroes from a page, and ... */
+	u32 zeroed; /* ... how much of the unit has been sent to them */
 	struct plx_claim claim;
 	struct plx_stripe_range change[PLX_STRIPE_MAX]; /* a write: what of the data */
 	struct plx_stripe st;
@@ -110,6 +115,10 @@ void plx_row_end(struct plx_row *row, blk_status_t status); /* any context; not 
 /* row_error.c: tells of the blocks whose part has an error, and adds them to @blocks */
 void plx_row_count_errors(struct plx_row *row, u32 *blocks);
 void plx_row_failed(struct plx_row *row); /* some of row->failed: any process context */
+
+/* row_zero.c; sectors of an I/O, of @sectors from @place on, that are done in one go */
+u32 plx_row_reach(const struct plx_layout *l, const struct plx_parity_place *place,
+		  enum req_op op, u32 sectors);
 
 /* row_data.c: pages and what is in them */
 bool plx_row_take_pages(struct plx_row *row, gfp_t gfp); /* for row->how; may sleep if @gfp may */

@@ -150,6 +150,10 @@ bool plx_row_take_pages(struct plx_row *row, gfp_t gfp)
 {
 	bool ok;
 
+	if (row->bare) {
+		row->n_pages = 0;
+		return true;
+	}
 	row->base = round_down(row->how.hull.lo, PAGE_SECTORS);
 	row->n_pages = DIV_ROUND_UP(row->how.hull.hi - row->base, PAGE_SECTORS);
 	if (take_all(row, GFP_NOWAIT | __GFP_NOWARN))
@@ -186,14 +190,29 @@ static void copy(struct plx_row *row, struct bvec_iter *iter, struct page **page
 	}
 }
 
+static void clear(struct plx_row *row, struct page **page, struct plx_stripe_range r)
+{
+	u32 lo, hi;
+
+	for (lo = r.lo; lo < r.hi; lo = hi) {
+		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, r.hi);
+		memset(at(row, page, lo), 0, (hi - lo) << SECTOR_SHIFT);
+	}
+}
+
 void plx_row_copy_in(struct plx_row *row)
 {
 	struct bvec_iter iter = row->parent->bi_iter;
 	u32 d;
 
-	for (d = 0; d < row->st.k; d++)
-		if (!empty(row->how.change[d]))
+	for (d = 0; d < row->st.k && !row->bare; d++) {
+		if (empty(row->how.change[d]))
+			continue;
+		if (row->zero)
+			clear(row, row->part[d].new, row->how.change[d]);
+		else
 			copy(row, &iter, row->part[d].new, row->how.change[d]);
+	}
 }
 
 void plx_row_copy_out(struct plx_row *row)
@@ -231,7 +250,8 @@ void plx_row_compute(struct plx_row *row)
 	struct plx_stripe_col col;
 	u32 lo;
 
-	if (row->how.way == PLX_STRIPE_PLAIN)
+	/* the parity of zeroes is zero */
+	if (row->how.way == PLX_STRIPE_PLAIN || row->bare)
 		return;
 	for (lo = row->how.hull.lo; lo < row->how.hull.hi; lo = col.hi) {
 		column(row, lo, &col);
@@ -251,6 +271,7 @@ void plx_row_rebuild(struct plx_row *row)
 	}
 }
 
+/* @page NULL: of zeroes */
 static u32 sum_of(const struct plx_row *row, struct page **page, struct plx_stripe_range r)
 {
 	struct xxh64_state sum;
@@ -259,7 +280,8 @@ static u32 sum_of(const struct plx_row *row, struct page **page, struct plx_stri
 	plx_plog_sum_begin(&sum);
 	for (lo = r.lo; lo < r.hi; lo = hi) {
 		hi = min_t(u32, round_down(lo, PAGE_SECTORS) + PAGE_SECTORS, r.hi);
-		plx_plog_sum_add(&sum, at(row, page, lo), (size_t)(hi - lo) << SECTOR_SHIFT);
+		plx_plog_sum_add(&sum, page ? at(row, page, lo) : page_address(ZERO_PAGE(0)),
+				 (size_t)(hi - lo) << SECTOR_SHIFT);
 	}
 	return plx_plog_sum_end(&sum);
 }
@@ -285,6 +307,10 @@ void plx_row_entry(struct plx_row *row)
 		e->change[d] = row->how.change[d];
 		if (n == 1)
 			continue;
+		if (row->bare && d) { /* all of them are alike */
+			e->sum[d] = e->sum[0];
+			continue;
+		}
 		e->sum[d] = sum_of(row, row->part[d].new, e->change[d]);
 		if (row->how.way != PLX_STRIPE_RMW)
 			continue;

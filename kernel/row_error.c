@@ -146,11 +146,16 @@ static bool resolved(const struct plx_row *row)
 	return ok;
 }
 
-/* parity may not fit: what was written of the row, or cached of all rows, is not known */
+/*
+ * Parity may not fit: what was written of the row, or cached of all rows, is not known. Said to the log that the volume
+ * has now, and under pack->change: a larger one may take its place (log_grow.c), which is not
+ * to miss it. Inside the epoch, so the newest plan stays.
+ */
 static void lose_trust(struct plx_row *row)
 {
 	const struct plx_layout *l = row->plan->plex[0].layout;
 	u64 sectors = (u64)plx_layout_row_data(l) << l->unit_shift, start = row->nr * sectors;
+	struct plx_log *log;
 
 	if (row->fua) {
 		sectors = row->plan->sectors;
@@ -158,9 +163,12 @@ static void lose_trust(struct plx_row *row)
 	}
 	if (start >= row->plan->sectors)
 		return;
-	plx_log_set_unsync(row->plan->log, start, min(sectors, row->plan->sectors - start));
+	mutex_lock(&row->vol->pack->change);
+	log = plx_volume_plan(row->vol)->log;
+	plx_log_set_unsync(log, start, min(sectors, row->plan->sectors - start));
 	/* on the disks before the parity log forgets the row, and before anybody is told */
-	plx_log_write_map(row->plan->log, 0, row->plan->log->dirty);
+	plx_log_write_map(log, 0, log->dirty);
+	mutex_unlock(&row->vol->pack->change);
 	plx_sync_kick(row->vol);
 }
 

@@ -328,7 +328,9 @@ static int follow_log(struct plx_volume *vol, const struct plx_conf *conf,
 	*use = NULL;
 	if (!cv->region_shift)
 		return 0;
-	if (fresh)
+	if (fresh && vol->next_log && vol->next_log->log_id == cv->log_id)
+		log = vol->next_log;
+	else if (fresh)
 		log = plx_log_new(vol, cv);
 	if (!log)
 		return -ENOMEM;
@@ -369,7 +371,7 @@ static struct plx_plan *follow_plan(struct plx_volume *vol, const struct plx_con
 	plan = ret ? ERR_PTR(ret) : plx_plan_new(vol, log, conf, cv);
 	if (!IS_ERR(plan))
 		plan->plog = vol->plog;
-	if (IS_ERR(plan) && log != vol->log)
+	if (IS_ERR(plan) && log != vol->log && log != vol->next_log)
 		plx_log_free(log); /* nobody saw it, none of its works was begun */
 	return plan;
 }
@@ -396,6 +398,10 @@ int plx_volume_replan(struct plx_volume *vol, const struct plx_conf *conf)
 	WRITE_ONCE(vol->log, plan->log);
 	if (vol->log)
 		follow_marks(vol, conf, conf->volume[v]);
+	if (vol->log && vol->log == vol->next_log) {
+		vol->next_log = NULL;
+		plx_log_grown(vol->log);
+	}
 	plan->serial = ++vol->plans;
 	smp_store_release(&vol->plan, plan); /* with plx_volume_plan() */
 	WRITE_ONCE(vol->copies, plan->n > 1 && conf->volume[v]->flags &
@@ -459,7 +465,6 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 
 	*want = (struct plx_limits){
 		.stable_writes = cv->flags & PLEXUS_VOLUME_FLAGS_STABLE_WRITES,
-		.no_discard = plx_conf_volume_parity(cv),
 	};
 	for (i = 0; i < cv->n_plexes; i++) {
 		const struct plx_conf_plex *cp = cv->plex[i];
@@ -469,6 +474,9 @@ static void limits_of(const struct plx_conf_volume *cv, struct plx_limits *want)
 		want->io_min = max(want->io_min, cp->unit << SECTOR_SHIFT);
 		want->io_opt = max(want->io_opt,
 				   (cp->unit << SECTOR_SHIFT) * (cp->n_members - cp->parity));
+		/* a power of two, at whose multiples a discard may be cut without cutting a row */
+		if (cp->parity)
+			want->zero_rows = want->io_opt & -want->io_opt;
 	}
 }
 
@@ -686,6 +694,8 @@ void plx_volume_stop(struct plx_volume *vol)
 	plx_epoch_drain(&vol->epoch);
 	plx_log_free(log);
 	vol->log = NULL;
+	plx_log_free(vol->next_log);
+	vol->next_log = NULL;
 	plx_plan_free(plan);
 	if (vol->plog)
 		plx_plog_free(vol->plog);

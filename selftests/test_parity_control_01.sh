@@ -87,8 +87,6 @@ check_equal "create: its write hole" log "$(volume_value p/v .write_hole)"
 check_equal "create: and in sysfs" log "$(queue p/v plexus/write_hole)"
 check_equal "create: least I/O is a unit, best is a row" "65536 262144" \
 	"$(queue p/v queue/minimum_io_size) $(queue p/v queue/optimal_io_size)"
-check_equal "create: no discard, no write zeroes" "0 0" \
-	"$(queue p/v queue/discard_max_bytes) $(queue p/v queue/write_zeroes_max_bytes)"
 check "create: healthy" wait_until 20 volume_is p/v healthy
 check "status: names it" grep -q 'parity.*healthy' <(plexus status)
 
@@ -118,7 +116,6 @@ dev=$(volume_path p/v)
 fill "$dev"
 before=$(sum "$dev")
 plexus volume create q/one --size 1M --disk "$(disk_path q1)" --quiet
-refused "extend" E_NOTIMPL 'larger' plexus volume extend p/v --size 32M
 refused "break-plex" VDS_E_VOLUME_NOT_A_MIRROR 'one plex' plexus volume break-plex p/v 0
 refused "remove-plex" VDS_E_VOLUME_NOT_A_MIRROR 'one plex' plexus volume remove-plex p/v 0
 refused "add-plex: to it" E_NOTIMPL 'parity' plexus volume add-plex q/some q/one

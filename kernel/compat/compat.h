@@ -80,7 +80,8 @@ static inline bool plx_bdev_rotational(struct block_device *bdev)
 struct plx_limits {
 	u32 io_min, io_opt; /* bytes; 0: as the members say */
 	bool stable_writes;
-	bool no_discard; /* nor write zeroes */
+	/* a parity plex: discards and writes of zeroes go by rows; least bytes of a discard */
+	u32 zero_rows;
 };
 
 struct gendisk *plx_gendisk_alloc(const struct plx_limits *want, struct block_device *const *member,

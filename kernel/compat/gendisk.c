@@ -2,6 +2,8 @@
 /* A gendisk whose limits are stacked from its members, before and after limits became features. */
 #include "../plexus.h"
 
+#define MAX_ZERO_SECTORS ((UINT_MAX >> SECTOR_SHIFT) & ~(PLX_ALIGN_SECTORS - 1))
+
 static bool all_discard(struct block_device *const *member, unsigned int n)
 {
 	unsigned int i;
@@ -13,6 +15,24 @@ static bool all_discard(struct block_device *const *member, unsigned int n)
 }
 
 #ifdef BLK_FEAT_WRITE_CACHE
+/*
+ * What the driver cuts to rows may be of any size. A discard is a write of zeroes, so that one
+ * is to be had where both are.
+ */
+static void stack_rows(struct queue_limits *lim, const struct plx_limits *want)
+{
+	bool zero = lim->max_write_zeroes_sectors, discard = lim->max_hw_discard_sectors && zero;
+
+	lim->max_write_zeroes_sectors = zero ? MAX_ZERO_SECTORS : 0;
+	lim->max_hw_discard_sectors = discard ? MAX_ZERO_SECTORS : 0;
+	lim->discard_granularity = discard ? want->zero_rows : 0;
+	lim->discard_alignment = 0;
+	lim->max_secure_erase_sectors = 0;
+#ifdef PLX_HAVE_WZEROES_UNMAP
+	lim->max_hw_wzeroes_unmap_sectors = 0;
+#endif
+}
+
 static void stack(struct queue_limits *lim, const struct plx_limits *want,
 		  struct block_device *const *member, unsigned int n)
 {
@@ -31,17 +51,12 @@ static void stack(struct queue_limits *lim, const struct plx_limits *want,
 		lim->io_opt = want->io_opt;
 	}
 	lim->chunk_sectors = 0;
-	if (want->no_discard || !all_discard(member, n)) {
+	if (!all_discard(member, n)) {
 		lim->max_hw_discard_sectors = 0;
 		lim->discard_granularity = 0;
 	}
-	if (want->no_discard) {
-		lim->max_write_zeroes_sectors = 0;
-		lim->max_secure_erase_sectors = 0;
-#ifdef PLX_HAVE_WZEROES_UNMAP
-		lim->max_hw_wzeroes_unmap_sectors = 0;
-#endif
-	}
+	if (want->zero_rows)
+		stack_rows(lim, want);
 }
 
 struct gendisk *plx_gendisk_alloc(const struct plx_limits *want, struct block_device *const *member,
@@ -66,6 +81,20 @@ int plx_gendisk_restack(struct gendisk *disk, const struct plx_limits *want,
 	return queue_limits_commit_update(disk->queue, &lim);
 }
 #else
+/* as above */
+static void stack_rows(struct request_queue *q, const struct plx_limits *want)
+{
+	bool zero = q->limits.max_write_zeroes_sectors;
+	bool discard = q->limits.max_discard_sectors && zero;
+
+	blk_queue_max_write_zeroes_sectors(q, zero ? MAX_ZERO_SECTORS : 0);
+	blk_queue_max_discard_sectors(q, discard ? MAX_ZERO_SECTORS : 0);
+	q->limits.discard_granularity = discard ? want->zero_rows : 0;
+	q->limits.discard_alignment = 0;
+	q->limits.discard_misaligned = 0;
+	blk_queue_max_secure_erase_sectors(q, 0);
+}
+
 static void stack(struct gendisk *disk, const struct plx_limits *want,
 		  struct block_device *const *member, unsigned int n)
 {
@@ -92,14 +121,12 @@ static void stack(struct gendisk *disk, const struct plx_limits *want,
 		blk_queue_io_opt(q, want->io_opt);
 	}
 	q->limits.chunk_sectors = 0;
-	if (want->no_discard || !all_discard(member, n)) {
+	if (!all_discard(member, n)) {
 		blk_queue_max_discard_sectors(q, 0);
 		q->limits.discard_granularity = 0;
 	}
-	if (want->no_discard) {
-		blk_queue_max_write_zeroes_sectors(q, 0);
-		blk_queue_max_secure_erase_sectors(q, 0);
-	}
+	if (want->zero_rows)
+		stack_rows(q, want);
 }
 
 struct gendisk *plx_gendisk_alloc(const struct plx_limits *want, struct block_device *const *member,

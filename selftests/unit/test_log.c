@@ -151,3 +151,38 @@ TEST(a_part_of_a_region_counts_as_one)
 	CHECK_EQ(plx_log_regions(129, 7), 2);
 	CHECK_EQ(plx_log_regions(PLX_SECTORS_MAX, 39), 16384);
 }
+
+/* region by region, the slow way */
+TEST(a_map_of_larger_regions_has_all_that_any_part_of_them_had)
+{
+	static unsigned long from[PLX_LOG_BITS / BITS_PER_LONG + 1], to[ARRAY_SIZE(from)];
+	u32 turn, n, by, i, r, end;
+	bool any, has;
+
+	for (turn = 0; turn < 400; turn++) {
+		by = test_random() % 6;
+		n = 1 + test_random() % (turn % 8 ? 300 : PLX_LOG_BITS);
+		memset(from, 0xff, sizeof(from)); /* what is behind the map does not count */
+		memset(to, 0, sizeof(to));
+		for (i = 0; i < n; i++)
+			if (test_random() % 8)
+				from[i / BITS_PER_LONG] &= ~(1UL << i % BITS_PER_LONG);
+		plx_log_map_grow(from, n, by, to);
+		for (r = 0; r < PLX_LOG_BITS; r++) {
+			end = min_t(u64, (u64)(r + 1) << by, n);
+			for (any = false, i = r << by; i < end; i++)
+				any |= from[i / BITS_PER_LONG] >> i % BITS_PER_LONG & 1;
+			has = to[r / BITS_PER_LONG] >> r % BITS_PER_LONG & 1;
+			if (any != has)
+				test_fail(__FILE__, __LINE__, "region %u of %u, by %u", r, n, by);
+		}
+	}
+}
+
+TEST(what_is_in_the_map_that_grows_stays_there)
+{
+	unsigned long from[1] = { 4 }, to[1] = { 1 };
+
+	plx_log_map_grow(from, 3, 1, to);
+	CHECK_EQ(to[0], 3);
+}

@@ -28,6 +28,7 @@ typedef unsigned long long u64;
 #define U64_MAX (~0ULL)
 #define U32_MAX (~0U)
 #define BIT(n) (1UL << (n))
+#define BITS_PER_LONG (8 * (int)sizeof(long))
 #define BIT_ULL(n) (1ULL << (n))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 /* clang-format off */
