@@ -30,6 +30,7 @@
 #include "compat/compat.h"
 #include "conf.h"
 #include "claim.h"
+#include "epoch.h"
 
 /* ---- result.c: why something was refused, for people and for programs ---- */
 
@@ -41,24 +42,6 @@ struct plx_why {
 /* fills @why, returns the nearest negative errno */
 __printf(3, 4) int plx_refuse(struct plx_why *why, u32 result, const char *fmt, ...);
 const char *plx_result_text(u32 result);
-
-/* ---- epoch.c: who is inside, without a shared counter ---- */
-
-struct plx_epoch_count {
-	u64 in[2], out[2];
-};
-
-struct plx_epoch {
-	struct plx_epoch_count __percpu *count;
-	unsigned int index;
-	struct mutex flip; /* one drain at a time */
-};
-
-int plx_epoch_init(struct plx_epoch *e);
-void plx_epoch_destroy(struct plx_epoch *e);
-unsigned int plx_epoch_enter(struct plx_epoch *e); /* any context; full barrier */
-void plx_epoch_exit(struct plx_epoch *e, unsigned int index); /* any context */
-void plx_epoch_drain(struct plx_epoch *e); /* sleeps until all who entered before have left */
 
 /* ---- disk.c: a block device in use by a pack ---- */
 
