@@ -80,7 +80,7 @@ static void keep_map(struct mapped *x, struct plx_conf_volume *cv, bool was_curr
 	if (!ret)
 		ret = plx_log_write_stale(log, x->plex, *x->map);
 	if (ret && ret != -EAGAIN)
-		forget_map(x); /* what it has in memory ends with this moment, and nobody marks on */
+		forget_map(x); /* in memory it ends with this moment, and nobody marks on */
 }
 
 /* all of it is missed, in memory and, if there is a map for it, on the disks */
@@ -267,7 +267,8 @@ static int wipe_log(struct plx_change *c, const struct plx_conf_member *cm)
  * @full: nothing that it holds counts
  *
  * A member whose parity log cannot be wiped gets no writes, as before; its disk is lost
- * soon. If nothing that it holds counts, that stays so. One that is stale already, and keeps its map, only gets the task: its log is in use.
+ * soon. If nothing that it holds counts, that stays so. One that is stale already, and
+ * keeps its map, only gets the task: its log is in use.
  */
 void plx_change_attach_member(struct plx_change *c, struct plx_conf_volume *cv, u32 plex,
 			      u32 member, u32 kind, u64 task_id, bool full)

@@ -580,7 +580,7 @@ void plx_change_gate(struct plx_change *c, struct plx_volume *vol); /* until the
 /* the change names a task in a plex, or takes the name away; attach and detach do this */
 void plx_change_task(struct plx_change *c, u64 id);
 void plx_change_lose_disk(struct plx_change *c, u32 disk, enum plx_disk_state to);
-/* cache_lost.c: disks whose caches lost acknowledged writes, by their index in @c's configuration */
+/* cache_lost.c: disks whose caches lost acknowledged writes, by their index in @c->conf */
 bool plx_disk_flushes_for_fua(struct plx_disk *disk);
 void plx_cache_lost_on(struct plx_change *c, struct plx_disk *disk, unsigned long *disks);
 bool plx_cache_lost(struct plx_change *c, const unsigned long *disks, const struct plx_id *except);

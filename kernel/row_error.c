@@ -147,9 +147,9 @@ static bool resolved(const struct plx_row *row)
 }
 
 /*
- * Parity may not fit: what was written of the row, or cached of all rows, is not known. Said to the log that the volume
- * has now, and under pack->change: a larger one may take its place (log_grow.c), which is not
- * to miss it. Inside the epoch, so the newest plan stays.
+ * Parity may not fit: what was written of the row, or cached of all rows, is not known. Said to
+ * the log that the volume has now, and under pack->change: a larger one may take its place
+ * (log_grow.c), which is not to miss it. Inside the epoch, so the newest plan stays.
  */
 static void lose_trust(struct plx_row *row)
 {
@@ -178,7 +178,8 @@ static void verdict(struct plx_row *row, int error)
 		plx_row_renew(row);
 		return;
 	}
-	if (row->wrote || row->fua) /* else only the log has some of it, and its entry says what is there */
+	/* if neither, only the log has some of it, and its entry says what is there */
+	if (row->wrote || row->fua)
 		lose_trust(row);
 	plx_row_end(row, BLK_STS_IOERR);
 }

@@ -680,7 +680,7 @@ void plx_volume_stop(struct plx_volume *vol)
 	flush_work(&vol->granted_work);
 	flush_work(&vol->failed_rows_work);
 	if (vol->log) {
-		/* of a start that failed: what is dirty was not recorded as missed by those absent */
+		/* after a start that failed nothing says that absent disks miss what is dirty */
 		if (READ_ONCE(vol->pack->state) != PLX_PACK_UNMAKING)
 			plx_log_settle(vol->log);
 		plx_log_stop(vol->log);

@@ -7,17 +7,17 @@ source "$(dirname "$0")/lib.sh"
 need_plexus
 need_cmd sfdisk
 
-# partition VARIABLE NAME gpt|dos: a disk that is a partition, the only one, of another
+# partition NAME gpt|dos: a disk that is a partition, the only one, of another; $path is its path
 partition()
 {
 	local loop
 
-	disk_make "$2" 48M
-	sfdisk --quiet --label "$3" "$disk_dir/$2" <<<',,'
-	loop=$(losetup --find --show --partscan "$disk_dir/$2")
+	disk_make "$1" 48M
+	sfdisk --quiet --label "$2" "$disk_dir/$1" <<<',,'
+	loop=$(losetup --find --show --partscan "$disk_dir/$1")
 	disk_defer losetup --detach "$loop"
-	check "$2: a $3 partition" wait_until 5 test -b "${loop}p1"
-	printf -v "$1" %s "${loop}p1"
+	check "$1: a $2 partition" wait_until 5 test -b "${loop}p1"
+	path=${loop}p1
 }
 
 # add_plex TARGET SOURCE: and what it says of it
@@ -28,9 +28,13 @@ add_plex()
 
 out=$(mktemp) err=$(mktemp)
 defer rm -f "$out" "$err"
-partition gpt1 g1 gpt
-partition gpt2 g2 gpt
-partition mbr m dos
+path=
+partition g1 gpt
+gpt1=$path
+partition g2 gpt
+gpt2=$path
+partition m dos
+mbr=$path
 disk_make whole 48M
 plexus pack create p "$gpt1" "$gpt2" "$mbr" "$(disk_path whole)" --quiet
 plexus volume create p/v --size 8M --disk "$gpt1" --quiet
