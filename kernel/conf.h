@@ -29,7 +29,7 @@
 #define PLX_UNIT_MIN 8 /* sectors of a stripe unit: 4 KiB */
 #define PLX_UNIT_MAX 2048 /* 1 MiB */
 #define PLX_PLOG_SLOTS_MIN 2 /* of a parity log */
-#define PLX_PLOG_SECTORS_MAX (1U << 20) /* 512 MiB: a start reads a head of each slot */
+#define PLX_PLOG_SECTORS_MAX (512U << 11) /* 512 MiB: a start reads a head of each slot */
 #define PLX_REGION_SHIFT_MIN 7 /* 64 KiB */
 #define PLX_REGION_SHIFT_MAX 39 /* PLX_SECTORS_MAX fit in one map */
 

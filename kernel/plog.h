@@ -69,9 +69,9 @@ void plx_plog_written(struct plx_plog *plog, struct plx_plog_req *req);
 /*
  * At a start, or when too many members were lost and are back, under pack->change, after
  * plx_plog_follow(), while there is no I/O: rows of dirty regions that were being written are
- * set right, members flushed, logs begun anew. @log is loaded. 0: parity fits wherever it was trusted, but for what plx_plog_bad() says;
- * -ENOMEM: to be done again before any I/O; else it cannot be trusted in what is dirty, which is
- * unsync now.
+ * set right, members flushed, logs begun anew. @log is loaded. 0: parity fits wherever it was
+ * trusted, but for what plx_plog_bad() says; -ENOMEM: to be done again before any I/O; else it
+ * cannot be trusted in what is dirty, which is unsync now.
  */
 int plx_plog_recover(struct plx_plog *plog, struct plx_log *log, const struct plx_conf *conf,
 		     const struct plx_conf_volume *cv);

@@ -126,7 +126,8 @@ void plx_plog_seal(void *block);
  * those count whose seq is not below the highest head of that log.
  * -ENODATA: nothing there; -EBADMSG: torn or damaged; -ESTALE: of another log, or not of
  * this slot; -EINVAL: impossible; -ERANGE: it is right, but no counting got that far, and none
- * could go on from there: of the log nothing is to be believed. All entries of a head that was decoded are sane.
+ * could go on from there: of the log nothing is to be believed. All entries of a
+ * head that was decoded are sane.
  */
 int plx_plog_decode(const struct plx_plog_geometry *geo, u32 slot, const void *block,
 		    struct plx_plog_head *head);

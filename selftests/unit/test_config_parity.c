@@ -208,8 +208,8 @@ REFUSED(a_parity_log_past_the_data, "parity log 405504+4096 is outside",
 REFUSED(a_parity_log_that_overflows, "outside", p->member[3].log_sectors = ~0ULL << 11)
 REFUSED(a_parity_log_of_one_slot, "member 0 has a parity log of 2048 sectors", p->unit = 1024)
 REFUSED(a_parity_log_that_takes_ages_to_read, "member 0 has a parity log of 1050624 sectors",
-	grow(c->disk[0], MIB(1000)); p->member[0].log_start = MIB(200);
-	p->member[0].log_sectors = MIB(513))
+	grow(c->disk[0], MIB(1000));
+	p->member[0].log_start = MIB(200); p->member[0].log_sectors = MIB(513))
 REFUSED(a_parity_log_at_the_end_of_numbers, "outside", p->member[3].log_start = ~0ULL << 11)
 REFUSED(a_parity_log_in_its_own_member, "disk 1: sector 63488 is used twice",
 	p->member[1].log_start = MIB(31))
