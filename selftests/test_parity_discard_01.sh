@@ -3,6 +3,7 @@
 #
 # Discards and writes of zeroes to parity volumes: at any place, with all members and without some,
 # while members are regenerated. Of a discard whole rows are zeroed, and nothing else (invariant 10).
+# long
 # timeout: 400
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -3,6 +3,7 @@
 #
 # Parity volumes become larger: refusals, the data under load and a file system that grows with them,
 # what was never written, regions that become larger, restarts, a cut of power.
+# long
 # timeout: 300
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
